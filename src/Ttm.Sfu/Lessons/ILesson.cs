@@ -1,0 +1,49 @@
+namespace Ttm.Sfu.Lessons;
+
+/// <summary>
+/// One lesson's control: its calls run one after another, whoever makes them. Media runs beside it, on the loop. Apart from the media, so that
+/// it can become a grain.
+/// </summary>
+public interface ILesson
+{
+    string Id { get; }
+
+    LessonSnapshot Snapshot { get; }
+
+    /// <summary>WHIP: a teacher's offer. The same teacher again replaces the old connection; another one is refused.</summary>
+    Task<LessonResult<SessionAccepted>> ConnectTeacherAsync(string teacher, string offer);
+
+    /// <summary>WHEP: a student's offer. The same student again replaces the old connection.</summary>
+    Task<LessonResult<SessionAccepted>> ConnectStudentAsync(string student, string offer);
+
+    /// <summary>PATCH on the session URL (RFC 8840 fragments). <paramref name="ifMatch"/> is an ETag without quotes, <c>*</c>, or null.</summary>
+    Task<LessonResult<SessionPatched>> PatchAsync(string session, string fragment, string? ifMatch);
+
+    /// <summary>DELETE on the session URL; false where there is no such session.</summary>
+    Task<bool> DisconnectAsync(string session);
+
+    /// <summary>Whose session this is, or null: the API checks the owner before it calls.</summary>
+    SessionOwner? FindSession(string session);
+
+    /// <summary>Selects the listener, who need not be connected; null for nobody.</summary>
+    Task<LessonResult<ListenerChange>> SelectAsync(string? student);
+
+    /// <summary>Ends the lesson: connections close, the running recording finishes. Ending an ended lesson changes nothing.</summary>
+    Task EndAsync();
+}
+
+/// <param name="Participant">The teacher's or student's id.</param>
+public sealed record SessionOwner(string Participant, bool IsTeacher);
+
+/// <summary>All lessons of this node; ended ones are kept until <c>a limit</c> of newer ones has ended.</summary>
+public interface ILessons
+{
+    /// <summary>Live and ended ones, newest first.</summary>
+    IReadOnlyList<LessonSnapshot> List();
+
+    /// <summary>A live or an ended lesson.</summary>
+    ILesson? Find(string id);
+
+    /// <summary>Creates a lesson; <see cref="LessonFailure.LessonIsLive"/> where one of that id is live, <see cref="LessonFailure.Full"/> where the node takes no more.</summary>
+    LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata);
+}

@@ -1,0 +1,17 @@
+using Ttm.Rtc.Rtp;
+
+namespace Ttm.Sfu.Lessons;
+
+/// <summary>What a recording is asked for: what the teacher says to one student from now to the next switch.</summary>
+public sealed record Stretch(string Lesson, string? Teacher, string Student, DateTimeOffset StartedAt, IReadOnlyDictionary<string, string> Metadata);
+
+/// <param name="Recording">The recording's id, as in the API.</param>
+/// <param name="Sink">Receives the packets; its Close ends the recording.</param>
+public sealed record StretchRecording(string Recording, IRtpSink Sink);
+
+/// <summary>Where the lessons and the recorder meet; the server introduces them.</summary>
+public interface IStretchRecorder
+{
+    /// <summary>Called from control code at each switch to a student; returns fast (no disk). Null where nothing is to be recorded.</summary>
+    StretchRecording? Start(Stretch stretch);
+}

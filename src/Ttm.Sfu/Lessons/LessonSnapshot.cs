@@ -1,0 +1,23 @@
+namespace Ttm.Sfu.Lessons;
+
+public enum LessonState
+{
+    Live,
+    Ended,
+}
+
+/// <summary>A lesson at one instant; immutable, swapped whole.</summary>
+/// <param name="Listener">The student who hears the teacher now, or null.</param>
+public sealed record LessonSnapshot(
+    string Id,
+    LessonState State,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt,
+    TeacherSnapshot? Teacher,
+    IReadOnlyList<StudentSnapshot> Students,
+    string? Listener,
+    IReadOnlyDictionary<string, string> Metadata);
+
+public sealed record TeacherSnapshot(string Id, bool Connected);
+
+public sealed record StudentSnapshot(string Id, bool Connected, bool Listening);
