@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Sets up what the tests need, builds, and runs them one project after another.
+#   ./test.sh                 everything
+#   ./test.sh Rtc Recorder    only tests/Ttm.Rtc.Tests and tests/Ttm.Recorder.Tests (EndToEnd is one, too)
+# The last line is "N passed, N failed"; results as trx lie in artifacts/test.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. eng/lib.sh
+passed=0 failed=0 skipped=0
+verdict() {
+  [ "$skipped" = 0 ] || echo "$skipped skipped"
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ] && exit 0 || exit 1
+}
+could_not() { say "$1"; failed=$((failed + 1)); }
+
+projects=()
+for name in "$@"; do
+  for dir in "tests/Ttm.$name.Tests" "tests/Ttm.$name"; do [ -d "$dir" ] && projects+=("$dir") && continue 2; done
+  die "There is no test project for '$name'; choose from: $(ls tests | sed -n 's/^Ttm\.//; s/\.Tests$//; /Testing/!p' | xargs)"
+done
+[ $# -gt 0 ] && targets=("${projects[@]}") || targets=(TtmMedia.sln)
+[ $# -gt 0 ] || for dir in tests/*/; do grep -q '<IsTestProject>true' "$dir"*.csproj && projects+=("${dir%/}"); done
+
+(need_dotnet) || { could_not "No tests were run."; verdict; }
+need_dotnet
+eng/install-deps.sh test || { could_not "No tests were run."; verdict; }
+for target in "${targets[@]}"; do
+  dotnet build "$target" -c Release -v quiet --nologo </dev/null || { could_not "The build of $target failed."; verdict; }
+done
+
+results=$PWD/artifacts/test
+rm -rf "$results" && mkdir -p "$results"
+
+# count PROJECT NAME: a counter of the project's trx; several trx (a host that died and was started again) add up.
+count() { { cat "$results/$1"/*.trx 2>/dev/null || true; } | sed -n "s/.*<Counters .* \?$2=\"\([0-9]*\)\".*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
+
+run() {
+  local project=$1 name status=0 ok bad total
+  name=$(basename "$project")
+  echo "== $name"
+  dotnet test "$project" -c Release --no-build --nologo --results-directory "$results/$name" \
+    --logger 'console;verbosity=minimal' --logger "trx;LogFileName=$name.trx" \
+    --blame-hang-timeout 5m --blame-hang-dump-type none </dev/null || status=$?
+  ok=$(count "$name" passed) bad=$(count "$name" failed) total=$(count "$name" total)
+  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + total - ok - bad))
+  [ $status = 0 ] || [ "$bad" -gt 0 ] || could_not "$name did not run to its end (exit code $status)."
+}
+for project in "${projects[@]}"; do run "$project"; done
+verdict
