@@ -29,10 +29,12 @@ fail() {
   exit 1
 }
 
-# A pid from the file of a daemon, if that process lives and is really ours: pids are used again.
+alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
+
+# A daemon's pid, if that process lives and is really ours: pids are used again.
 pid_of() {
   local pid
-  pid=$(cat "$dir/run/$1.pid" 2>/dev/null) && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$conf" && echo "$pid"
+  pid=$(cat "$dir/run/$1.pid" 2>/dev/null) && alive "$pid" && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$conf" && echo "$pid"
 }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -58,7 +60,7 @@ wait_until() {
   shift 2
   for ((i = 0; i < 600; i++)); do
     "$@" && return
-    kill -0 "$(cat "$dir/run/$name.pid")" 2>/dev/null || { tail -n 15 "$dir/log/$name.out" "$dir"/log/*"$name"*.log >&2 2>/dev/null || true; fail "$what ended at its start; the log is above"; }
+    alive "$(cat "$dir/run/$name.pid")" || { tail -qn 15 "$dir/log/$name.out" "$dir"/log/*"$name"*.log >&2 2>/dev/null || true; fail "$what ended at its start; the log is above"; }
     sleep 0.05
   done
   fail "$what did not answer within half a minute; see $dir/log"
@@ -197,8 +199,8 @@ stop() {
   for name in "${daemons[@]}"; do
     pid=$(pid_of "$name") || continue
     kill -"${1:-TERM}" "$pid" 2>/dev/null || true
-    for ((i = 0; i < 200; i++)); do kill -0 "$pid" 2>/dev/null && sleep 0.05 || break; done
-    ! kill -0 "$pid" 2>/dev/null || kill -9 "$pid" 2>/dev/null || true
+    for ((i = 0; i < 400; i++)); do alive "$pid" && sleep 0.05 || break; done
+    ! alive "$pid" || kill -KILL "$pid" 2>/dev/null || true
     rm -f "$dir/run/$name.pid"
   done
 }
