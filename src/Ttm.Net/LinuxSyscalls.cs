@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace Ttm.Net;
+
+/// <summary>The system calls of <see cref="LinuxBatchSocket"/>; names, numbers and layouts as in the man pages of section 2, 64-bit little-endian.</summary>
+internal static unsafe partial class LinuxSyscalls
+{
+    public const int MsgTrunc = 0x20;
+    public const int MsgDontWait = 0x40;
+    public const short PollIn = 1;
+    public const int EfdNonBlock = 0x800;
+    public const int EfdCloExec = 0x80000;
+
+    [LibraryImport("libc", EntryPoint = "recvmmsg")]
+    public static partial int ReceiveMany(int fd, MessageHeader* messages, uint count, int flags, TimeSpec* timeout);
+
+    [LibraryImport("libc", EntryPoint = "sendmmsg")]
+    public static partial int SendMany(int fd, MessageHeader* messages, uint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ppoll")]
+    public static partial int PPoll(PollFd* descriptors, ulong count, TimeSpec* timeout, void* signalMask);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    public static partial nint Read(int fd, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    public static partial nint Write(int fd, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int fd);
+}
+
+/// <summary>struct mmsghdr.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MessageHeader
+{
+    public byte* Name;
+    public uint NameLength;
+    public IoVector* Vectors;
+    public nuint VectorCount;
+    public void* Control;
+    public nuint ControlLength;
+    public int Flags;
+    private readonly uint _padding;
+    public uint TransferredLength;
+    private readonly uint _tail;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct IoVector
+{
+    public byte* Base;
+    public nuint Length;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollFd
+{
+    public int Descriptor;
+    public short Events;
+    public short Returned;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeSpec
+{
+    public long Seconds;
+    public long Nanoseconds;
+}
