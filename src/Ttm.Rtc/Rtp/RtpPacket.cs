@@ -83,6 +83,23 @@ public readonly ref struct RtpPacket
         return true;
     }
 
+    /// <summary>Finds an element of the extension block, of the one-byte or the two-byte form (RFC 8285); the first where there are more.</summary>
+    /// <param name="id">The negotiated id; 0 finds nothing.</param>
+    public bool TryGetExtension(byte id, out ReadOnlySpan<byte> data)
+    {
+        foreach (var extension in new RtpExtensionReader(ExtensionProfile, Extensions))
+        {
+            if (extension.Id == id)
+            {
+                data = extension.Data;
+                return true;
+            }
+        }
+
+        data = default;
+        return false;
+    }
+
     /// <summary>Writes the fixed header, 12 bytes, with no padding, extension or CSRC. Returns 12.</summary>
     public static int WriteHeader(Span<byte> destination, bool marker, byte payloadType, ushort sequenceNumber, uint timestamp, uint ssrc)
     {
