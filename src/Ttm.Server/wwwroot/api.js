@@ -1,0 +1,90 @@
+// The REST calls and the event stream of one lesson, as a page needs them.
+
+export const EVENTS = [
+  'lesson.started', 'lesson.ended', 'teacher.connected', 'teacher.disconnected', 'student.connected', 'student.disconnected',
+  'listener.changed', 'recording.started', 'recording.finished', 'recording.stored', 'recording.failed', 'message.posted',
+];
+
+/** An answer that is not 2xx; `status` is 0 where there was none. */
+export class ApiError extends Error {
+  constructor(message, status = 0, cause = undefined) {
+    super(message, { cause });
+    this.name = 'ApiError';
+    this.status = status;
+  }
+}
+
+export class LessonApi {
+  #token;
+
+  constructor(lesson, token) {
+    this.lesson = lesson;
+    this.#token = token;
+  }
+
+  getLesson = () => this.#json('GET', `/lessons/${this.lesson}`);
+  endLesson = () => this.#json('DELETE', `/lessons/${this.lesson}`);
+  selectListener = (student) => this.#json('PUT', `/lessons/${this.lesson}/listener`, { student });
+  clearListener = () => this.#json('DELETE', `/lessons/${this.lesson}/listener`);
+  getRecordings = () => this.#json('GET', `/lessons/${this.lesson}/recordings`);
+  getMessages = () => this.#json('GET', `/lessons/${this.lesson}/messages`);
+  postMessage = (text) => this.#json('POST', `/lessons/${this.lesson}/messages`, { text });
+
+  /** For <audio src> and <a href>, which send no header. */
+  audioUrl(recording) {
+    return `/api/v1/recordings/${recording}/audio?access_token=${encodeURIComponent(this.#token)}`;
+  }
+
+  /**
+   * The lesson's events. `onOpen` runs at each (re)connection: read the state then, for events may have been missed;
+   * `onLost` when an open stream broke. `close()` ends it, `retry()` tries now where it waits.
+   */
+  events({ onEvent, onOpen, onLost }) {
+    let source;
+    let timer;
+    let wait = 500;
+    const connect = () => {
+      clearTimeout(timer);
+      source?.close();
+      source = new EventSource(`/api/v1/lessons/${this.lesson}/events?access_token=${encodeURIComponent(this.#token)}`);
+      let open = false;
+      source.onopen = () => {
+        open = true;
+        wait = 500;
+        onOpen();
+      };
+      source.onerror = () => {
+        if (open) onLost();
+        open = false;
+        // The browser tries again by itself (with Last-Event-ID) unless the answer was an HTTP error.
+        if (source.readyState !== EventSource.CLOSED) return;
+        timer = setTimeout(connect, wait);
+        wait = Math.min(5000, wait * 2);
+      };
+      for (const type of EVENTS) source.addEventListener(type, (event) => onEvent(JSON.parse(event.data)));
+    };
+    connect();
+    return {
+      retry: () => source.readyState !== EventSource.OPEN && connect(),
+      close() {
+        clearTimeout(timer);
+        source.close();
+      },
+    };
+  }
+
+  async #json(method, path, body) {
+    const headers = { Authorization: `Bearer ${this.#token}` };
+    if (body) headers['Content-Type'] = 'application/json';
+    let response;
+    try {
+      const signal = AbortSignal.timeout(10000);
+      response = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), signal });
+    } catch (cause) {
+      throw new ApiError('network', 0, cause);
+    }
+    const answer = response.status === 204 ? null : await response.json().catch(() => null);
+    if (!response.ok) throw new ApiError(answer?.title ?? `HTTP ${response.status}`, response.status);
+    return answer;
+  }
+}

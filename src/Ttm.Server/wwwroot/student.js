@@ -1,0 +1,163 @@
+// The student's page: one tap to join, then it stays connected by itself and says what happens in big words.
+
+import { LessonApi } from './api.js';
+import { $, claimTab, memory, readLink, setText, showLevel, t, translatePage } from './page.js';
+import { Answers } from './student/answers.js';
+import { chime, unlockChime } from './student/chime.js';
+import { listen } from './ttm-media.js';
+
+const QUIET = 3000; // ms of no sound after which the words say so
+const NOT_YET = 3000; // ms between tries while there is no such lesson
+
+translatePage();
+const { token, lesson, me } = readLink();
+const api = new LessonApi(lesson, token);
+const claim = claimTab(`student.${lesson}.${me}`, takenElsewhere);
+let listener = null;
+let events = null;
+let answers = null;
+let wakeLock = null;
+let lastSound = 0;
+
+// What the words are made of.
+const now = { joined: false, state: 'connecting', error: null, chosen: false, teacherHere: false, blocked: false, over: '' };
+
+if (!token || !lesson) {
+  now.over = t('link.bad');
+} else {
+  answers = new Answers({ key: `${lesson}.${me}`, post: api.postMessage });
+  $('#listen').addEventListener('click', () => (now.joined ? unblock() : join()));
+  $('#volume').value = memory.get('volume', '100');
+  $('#volume').addEventListener('input', () => setVolume());
+  document.addEventListener('visibilitychange', wake);
+  addEventListener('online', wake);
+}
+show();
+
+function join() {
+  unlockChime();
+  now.joined = true;
+  now.over = '';
+  claim();
+  keepAwake();
+  connect();
+  events = api.events({ onEvent, onOpen: refresh, onLost: () => {} });
+  show();
+}
+
+function connect() {
+  listener = listen({ url: `/whep/${lesson}`, token, audio: $('#sound') });
+  setVolume();
+  listener.addEventListener('state', ({ detail }) => onState(detail));
+  listener.addEventListener('blocked', () => ((now.blocked = true), show()));
+  listener.addEventListener('level', ({ detail }) => onLevel(detail));
+}
+
+function unblock() {
+  if (now.over) return join();
+  unlockChime();
+  now.blocked = false;
+  listener.play();
+  show();
+}
+
+function setVolume() {
+  if (listener) listener.volume = $('#volume').value / 100;
+  memory.set('volume', $('#volume').value);
+}
+
+function onState({ state, error }) {
+  now.state = state;
+  now.error = error ?? null;
+  if (state === 'connected') events?.retry();
+  if (state === 'failed') now.over = t([401, 403].includes(error.status) ? 'link.refused' : 'listen.failed', { why: error.message });
+  if (error?.status === 404) setTimeout(() => listener.retry(), NOT_YET);
+  show();
+}
+
+function onLevel(level) {
+  if (level > 0.001) lastSound = performance.now();
+  showLevel($('#level'), now.chosen ? level : 0);
+  show();
+}
+
+async function refresh() {
+  try {
+    const view = await api.getLesson();
+    now.teacherHere = view.teacher?.connected ?? false;
+    choose(view.students?.some((student) => student.id === me && student.listening) ?? view.listener === me);
+    if (view.state === 'ended') leave(t('lesson.ended.thanks'));
+    show();
+  } catch {
+    // The event stream tries again, and with it this.
+  }
+}
+
+function onEvent({ type, data }) {
+  if (type === 'listener.changed') choose(data.student === me);
+  else if (type === 'teacher.connected') now.teacherHere = true;
+  else if (type === 'teacher.disconnected') now.teacherHere = false;
+  else if (type === 'message.posted' && data.from === me) answers.arrived(data);
+  else if (type === 'lesson.ended') leave(t('lesson.ended.thanks'));
+  show();
+}
+
+function choose(chosen) {
+  if (chosen && !now.chosen) {
+    lastSound = performance.now();
+    chime();
+    navigator.vibrate?.(60);
+  }
+  now.chosen = chosen;
+}
+
+function takenElsewhere() {
+  if (!now.joined) return;
+  leave(t('elsewhere'));
+  now.joined = false;
+  show();
+}
+
+function leave(words) {
+  now.over = words;
+  now.chosen = false;
+  listener?.close();
+  events?.close();
+  wakeLock?.release();
+}
+
+function wake() {
+  if (document.hidden || !now.joined || now.over) return;
+  listener.retry();
+  events.retry();
+  keepAwake();
+}
+
+async function keepAwake() {
+  wakeLock = await navigator.wakeLock?.request('screen').catch(() => null);
+}
+
+function words() {
+  if (now.over) return ['over', now.over];
+  if (!now.joined) return ['start', t('listen.start')];
+  if (now.error?.status === 404) return ['waiting', t('listen.notYet')];
+  if (now.state === 'connecting') return [now.error ? 'lost' : 'connecting', t(now.error ? 'listen.lost' : 'listen.connecting')];
+  if (now.state === 'reconnecting') return ['lost', t('listen.lost')];
+  if (now.blocked) return ['blocked', t('listen.blocked')];
+  if (now.chosen) {
+    const quiet = performance.now() - lastSound > QUIET;
+    return quiet ? ['quiet', t('listen.quiet')] : ['talking', t('listen.talking')];
+  }
+  return ['waiting', t(now.teacherHere ? 'listen.waiting' : 'listen.teacherAway')];
+}
+
+function show() {
+  const [state, text] = words();
+  const elsewhere = now.over === t('elsewhere');
+  $('#hear').dataset.state = state;
+  setText($('#status'), text);
+  $('#listen').hidden = !(state === 'start' || state === 'blocked' || elsewhere);
+  setText($('#listen'), t(elsewhere ? 'elsewhere.here' : state === 'blocked' ? 'listen.unlock' : 'listen.button'));
+  $('#level').hidden = $('#volume-row').hidden = !now.joined || Boolean(now.over);
+  document.title = `${state === 'talking' ? '● ' : ''}${text} – TtmMedia`;
+}

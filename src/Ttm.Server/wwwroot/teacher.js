@@ -1,0 +1,152 @@
+// The teacher's page: puts the parts together and keeps them in step with the lesson's events.
+
+import { LessonApi } from './api.js';
+import { $, claimTab, memory, readLink, setText, t, translatePage } from './page.js';
+import { Air } from './teacher/air.js';
+import { Alarms } from './teacher/alarms.js';
+import { Microphone } from './teacher/microphone.js';
+import { Recordings } from './teacher/recordings.js';
+import { Students } from './teacher/students.js';
+
+translatePage();
+const { token, lesson, me, claims } = readLink();
+const api = new LessonApi(lesson, token);
+const alarms = new Alarms($('#alarms'));
+const microphone = new Microphone(alarms);
+const students = new Students({ onTalk: talk, digits: () => $('#digits').checked });
+const recordings = new Recordings({ audioUrl: (id) => api.audioUrl(id), nameOf });
+const air = new Air({ lesson, token, microphone, alarms });
+let names = {};
+let loaded = false;
+let events = null;
+let listener = null;
+
+/** Display names travel as lesson metadata, `name.{id}`; without one the id is the name. */
+function nameOf(id) {
+  return names[`name.${id}`] ?? id;
+}
+
+if (!token || !lesson) {
+  over(t('link.bad'));
+} else {
+  start();
+}
+
+function start() {
+  setText($('#lesson-name'), lesson);
+  $('#digits').checked = memory.get('digits', 'yes') === 'yes';
+  $('#digits').addEventListener('change', () => memory.set('digits', $('#digits').checked ? 'yes' : 'no'));
+  $('#test').addEventListener('click', () => microphone.open().catch(() => {}));
+  $('#stop').addEventListener('click', () => talk(null));
+  $('#end').hidden = false;
+  $('#end').addEventListener('click', () => $('#end-dialog').showModal());
+  $('#end-dialog').addEventListener('close', () => $('#end-dialog').returnValue === 'yes' && end());
+  const claim = claimTab(`teacher.${lesson}.${me || claims.iss}`, () => {
+    events.close();
+    over(t('elsewhere'));
+  });
+  claim();
+  events = api.events({
+    onEvent,
+    onOpen: () => (alarms.set('events', false), refresh()),
+    onLost: () => alarms.set('events', true),
+  });
+  air.addEventListener('connected', () => events.retry());
+  air.addEventListener('left', () => listener && talk(null));
+  refresh();
+  microphone.openIfAllowed().then(() => air.resume());
+}
+
+/** Reads everything again: at the start and whenever the event stream came back. */
+async function refresh() {
+  try {
+    const [now, recorded, messages] = await Promise.all([api.getLesson(), api.getRecordings(), api.getMessages()]);
+    names = now.metadata ?? {};
+    setText($('#lesson-name'), names.title ?? lesson);
+    for (const student of now.students) students.put(student.id, { name: nameOf(student.id), connected: student.connected });
+    for (const recording of recorded) recordings.put(recording);
+    for (const message of messages) addMessage(message, loaded);
+    loaded = true;
+    showListener(now.listener ?? null);
+    if (now.state === 'ended') ended();
+  } catch (error) {
+    // Before the teacher's first connection there may be no lesson yet.
+    if (error.status === 401 || error.status === 403) over(t('link.refused'));
+  }
+}
+
+function onEvent({ type, data }) {
+  if (type.startsWith('recording.')) recordings.put(data);
+  else if (type === 'message.posted') addMessage(data, true);
+  else if (type === 'listener.changed') showListener(data.student ?? null);
+  else if (type === 'lesson.ended') ended();
+  else if (type === 'student.connected' || type === 'student.disconnected') {
+    students.put(data.student, { name: nameOf(data.student), connected: type === 'student.connected' });
+    showListener(listener);
+  }
+}
+
+function addMessage(message, fresh) {
+  if (message.from !== me) students.addMessage(message, fresh);
+}
+
+function showListener(id) {
+  listener = id;
+  students.setListener(id);
+  const since = Date.parse(recordings.running?.student === id ? recordings.running.startedAt : '') || Date.now();
+  air.setListener(id && { id, name: nameOf(id), connected: students.get(id).connected, since: Math.min(since, Date.now()) });
+}
+
+// One switch at a time, so that the last wish wins whatever the network does to the order of requests.
+let wish;
+let switching = false;
+
+async function talk(id) {
+  if (id && !air.on) {
+    await air.go();
+    if (!air.on) return;
+  }
+  wish = { id };
+  if (switching) return;
+  switching = true;
+  try {
+    while (wish) {
+      const { id: student } = wish;
+      wish = null;
+      if (student === null) await api.clearListener();
+      else await api.selectListener(student);
+      if (!wish) showListener(student);
+    }
+    alarms.set('switch', false);
+  } catch (error) {
+    wish = null;
+    alarms.flash('switch', { why: explain(error) });
+    refresh();
+  }
+  switching = false;
+}
+
+async function end() {
+  try {
+    await api.endLesson();
+    ended();
+  } catch (error) {
+    alarms.flash('call', { why: explain(error) });
+  }
+}
+
+function ended() {
+  showListener(null);
+  over(t('lesson.ended'));
+}
+
+/** Nothing more can be done here but to look at the answers and recordings. */
+function over(text) {
+  air.end(text);
+  $('#end').hidden = true;
+  $('#student-list').inert = true;
+}
+
+function explain(error) {
+  return error.status === 0 ? t('network') : error.message;
+}
