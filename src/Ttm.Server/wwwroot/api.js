@@ -37,16 +37,20 @@ export class LessonApi {
 
   /**
    * The lesson's events. `onOpen` runs at each (re)connection: read the state then, for events may have been missed;
-   * `onLost` when an open stream broke. `close()` ends it, `retry()` tries now where it waits.
+   * `onLost` when an open stream broke. `close()` ends it, `retry()` tries now where it waits,
+   * `finish()` lets it end when the server ends it: after the lesson, when its last recording is settled.
    */
   events({ onEvent, onOpen, onLost }) {
     let source;
     let timer;
     let wait = 500;
+    let last = '';
+    let finishing = false;
     const connect = () => {
       clearTimeout(timer);
       source?.close();
-      source = new EventSource(`/api/v1/lessons/${this.lesson}/events?access_token=${encodeURIComponent(this.#token)}`);
+      const query = new URLSearchParams({ access_token: this.#token, ...(last && { lastEventId: last }) });
+      source = new EventSource(`/api/v1/lessons/${this.lesson}/events?${query}`);
       let open = false;
       source.onopen = () => {
         open = true;
@@ -54,18 +58,24 @@ export class LessonApi {
         onOpen();
       };
       source.onerror = () => {
-        if (open) onLost();
+        if (open && !finishing) onLost();
         open = false;
         // The browser tries again by itself (with Last-Event-ID) unless the answer was an HTTP error.
-        if (source.readyState !== EventSource.CLOSED) return;
+        if (source.readyState !== EventSource.CLOSED || finishing) return;
         timer = setTimeout(connect, wait);
         wait = Math.min(5000, wait * 2);
       };
-      for (const type of EVENTS) source.addEventListener(type, (event) => onEvent(JSON.parse(event.data)));
+      for (const type of EVENTS) {
+        source.addEventListener(type, (event) => {
+          last = event.lastEventId;
+          onEvent(JSON.parse(event.data));
+        });
+      }
     };
     connect();
     return {
-      retry: () => source.readyState !== EventSource.OPEN && connect(),
+      retry: () => source.readyState !== EventSource.OPEN && !finishing && connect(),
+      finish: () => (finishing = true),
       close() {
         clearTimeout(timer);
         source.close();

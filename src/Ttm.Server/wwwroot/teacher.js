@@ -136,6 +136,7 @@ async function end() {
 }
 
 function ended() {
+  events.finish();
   showListener(null);
   over(t('lesson.ended'));
 }
