@@ -9,7 +9,8 @@ public interface IObjectStore
     /// <summary>Where an object of that key is or will be: <c>s3://bucket/key</c> or a <c>file://</c> URL.</summary>
     string LocationOf(string key);
 
-    /// <summary>Stores the file under the key, then checks the size and the checksum of what is stored. Nothing half-made stays behind.</summary>
+    /// <summary>Stores the file under the key, then checks the size and the checksum of what is stored. Nothing half-made is ever seen under the key;
+    /// what a cut upload left in the store, the next call for the same key continues or removes.</summary>
     /// <param name="path">A file that does not change during the call.</param>
     Task<StoredObject> PutAsync(string key, string path, ObjectProperties properties, CancellationToken cancellationToken);
 
