@@ -1,3 +1,4 @@
+using Ttm.Testing;
 using System.Net;
 using Ttm.Rtc.Ice;
 

@@ -1,3 +1,4 @@
+using Ttm.Testing;
 using System.Text;
 using Ttm.Rtc.Ice;
 using Ttm.Rtc.Stun;
@@ -7,7 +8,7 @@ namespace Ttm.Rtc.Tests.Ice;
 public sealed class IceControllingAgentTests
 {
     private static readonly IceCredentials Local = new("cliU", "clientpassword+22chars");
-    private static readonly IceCredentials Remote = new("servUFRG", "server-password+24/chars");
+    private static readonly IceCredentials Remote = new("servUFRG", "serverPassword+24/chars1");
     private static readonly TransportAddress Server = IceTwoPeers.Server;
 
     private readonly byte[] _buffer = new byte[1500];
@@ -130,7 +131,7 @@ public sealed class IceControllingAgentTests
         return buffer[..writer.Length];
     }
 
-    private DropReason Answer(byte[] request, TransportAddress from, StunErrorCode error = StunErrorCode.None, string? password = "server-password+24/chars") =>
+    private DropReason Answer(byte[] request, TransportAddress from, StunErrorCode error = StunErrorCode.None, string? password = "serverPassword+24/chars1") =>
         _agent.Receive(MakeAnswer(request, password, error), from, default);
 
     private byte[] NextRequest()

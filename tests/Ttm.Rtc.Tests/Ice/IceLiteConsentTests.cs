@@ -4,9 +4,9 @@ namespace Ttm.Rtc.Tests.Ice;
 
 public sealed class IceLiteConsentTests
 {
-    private static readonly IceCredentials NewServer = new("servNEW1", "new-server-password+24ch");
+    private static readonly IceCredentials NewServer = new("servNEW1", "newServerPassword+24chr1");
     private static readonly IceCredentials NewClient = new("cliN", "newclientpassword22chr");
-    private static readonly IceCredentials NewerServer = new("servNEW2", "newer-server-password+24");
+    private static readonly IceCredentials NewerServer = new("servNEW2", "newerServerPassword+24ch");
     private static readonly TransportAddress First = IceLiteHarness.First;
     private static readonly TransportAddress Second = IceLiteHarness.Second;
 

@@ -7,7 +7,7 @@ namespace Ttm.Rtc.Tests.Ice;
 /// <summary>A lite agent, a clock and a hand-made client.</summary>
 internal sealed class IceLiteHarness
 {
-    public static readonly IceCredentials Server = new("servUFRG", "server-password+24/chars");
+    public static readonly IceCredentials Server = new("servUFRG", "serverPassword+24/chars1");
     public static readonly IceCredentials Client = new("cliU", "clientpassword+22chars");
     public static readonly TransportAddress First = Address(1);
     public static readonly TransportAddress Second = Address(2);

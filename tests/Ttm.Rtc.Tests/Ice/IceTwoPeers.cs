@@ -1,3 +1,4 @@
+using Ttm.Testing;
 using System.Net;
 using Ttm.Rtc.Ice;
 
@@ -15,7 +16,7 @@ internal sealed class IceTwoPeers
     {
         _random = new Random(seed);
         _loss = loss;
-        Randomness = new SeededRandomness(seed);
+        Randomness = new SeededRandomness((ulong)seed);
         var server = IceCredentials.Generate(Randomness);
         var client = IceCredentials.Generate(Randomness);
         Lite = new IceLiteAgent(server, client, Now);
