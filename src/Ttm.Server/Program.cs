@@ -1,4 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/healthz", () => "ok");
-app.Run();
+using Ttm.Server.Hosting;
+
+return await ServerProcess.RunAsync(args, Console.Error);

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
+using Ttm.Server.Api.Events;
+using Ttm.Server.Api.Lessons;
+using Ttm.Server.Api.Media;
+using Ttm.Server.Api.Messages;
+using Ttm.Server.Api.Recordings;
+
+namespace Ttm.Server.Api;
+
+/// <summary>All of API.md's calls.</summary>
+internal static class ApiRoutes
+{
+    public const string Prefix = "/api/v1";
+
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup(Prefix).RequireAuthorization();
+        api.MapLessons();
+        api.MapListener();
+        api.MapMessages();
+        api.MapRecordings();
+        api.MapEvents();
+        api.MapIceServers();
+        routes.MapMedia();
+    }
+
+    /// <summary>Documents the body. Accepts() would do so too, but lets routing answer 415 before the token is looked at.</summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder builder, string mediaType = "application/json", bool isRequired = true) =>
+        builder.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
+        {
+            var schema = await context.GetOrCreateSchemaAsync(typeof(T), null, cancellation);
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = isRequired,
+                Content = new Dictionary<string, OpenApiMediaType> { [mediaType] = new() { Schema = schema } },
+            };
+        });
+
+    /// <summary>Documents error answers; 401 goes without saying.</summary>
+    public static RouteHandlerBuilder Fails(this RouteHandlerBuilder builder, params int[] statuses)
+    {
+        foreach (var status in statuses.Prepend(StatusCodes.Status401Unauthorized))
+            builder.Produces<ProblemDetails>(status, Problem.ContentType);
+        return builder;
+    }
+}

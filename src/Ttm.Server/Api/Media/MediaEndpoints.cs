@@ -1,0 +1,103 @@
+using System.Text;
+using Ttm.Server.Auth;
+using Ttm.Server.Operations;
+using Ttm.Sfu.Lessons;
+
+namespace Ttm.Server.Api.Media;
+
+/// <summary>WHIP (RFC 9725) and WHEP: an offer for an answer. GET, HEAD and PUT are 405, as section 4.2 reserves them.</summary>
+internal static class MediaEndpoints
+{
+    private static readonly TimeSpan RetryWhenDraining = TimeSpan.FromSeconds(10);
+
+    public static void MapMedia(this IEndpointRouteBuilder routes)
+    {
+        var media = routes.MapGroup("").WithTags("Media");
+        MapPair(media, "whip", Role.Teacher, "Publish: a teacher's offer", "Creates the lesson where none is live. The same teacher again replaces the old connection; another teacher is a 409.");
+        MapPair(media, "whep", Role.Student, "Listen: a student's offer", "May come before the teacher: the lesson is created, so that being selected later costs no set-up time.");
+    }
+
+    private static void MapPair(RouteGroupBuilder media, string kind, Role role, string summary, string description)
+    {
+        var isTeacher = role == Role.Teacher;
+        media.MapPost($"/{kind}/{{lesson}}", (string lesson, HttpContext context, ILessons lessons, Readiness readiness, IceServers ice) =>
+                ConnectAsync(lesson, isTeacher, context, lessons, readiness, ice))
+            .RequireAuthorization().Allow(role).WithSummary(summary).WithDescription(description)
+            .Takes<string>(MediaTypes.Sdp).Produces<string>(201, MediaTypes.Sdp).Fails(400, 403, 404, 406, 409, 413, 415, 422, 503);
+        media.MapMethods($"/{kind}/{{lesson}}", [HttpMethods.Options], (HttpContext context, IceServers ice) => Options(context, ice, "Accept-Post", MediaTypes.Sdp))
+            .WithSummary("CORS, and the ICE servers when authorised").Produces(200);
+        media.MapMethods($"/{kind}/{{lesson}}/{{session}}", [HttpMethods.Options], (HttpContext context, IceServers ice) => Options(context, ice, "Accept-Patch", MediaTypes.Fragment))
+            .WithSummary("CORS, and the ICE servers when authorised").Produces(200);
+        media.MapSession(kind, role);
+    }
+
+    private static IResult Options(HttpContext context, IceServers ice, string accept, string mediaType)
+    {
+        context.Response.Headers[accept] = mediaType;
+        if (Caller.OrNull(context) is { } caller && context.GetRouteValue("lesson") is string lesson && caller.Covers(lesson))
+            ice.AddLinks(context, caller);
+        return Results.Ok();
+    }
+
+    private static async Task<IResult> ConnectAsync(string lesson, bool isTeacher, HttpContext context, ILessons lessons, Readiness readiness, IceServers ice)
+    {
+        var request = context.Request;
+        var caller = Caller.Of(context);
+        if (!Ids.IsValid(caller.Id))
+            return Problem.Forbidden($"The token's sub must be an id to connect by: {Ids.Rule}");
+        if (!Bodies.HasType(request, MediaTypes.Sdp))
+        {
+            context.Response.Headers["Accept-Post"] = MediaTypes.Sdp;
+            return new Problem(StatusCodes.Status415UnsupportedMediaType, $"Send the offer with Content-Type: {MediaTypes.Sdp}.");
+        }
+
+        if (!Bodies.Accepts(request, MediaTypes.Sdp))
+            return new Problem(StatusCodes.Status406NotAcceptable, $"The answer is {MediaTypes.Sdp}: the request's Accept does not admit it.");
+        if (await Bodies.ReadAsync(request) is not { } body)
+            return Problem.TooLarge();
+        var offer = Encoding.UTF8.GetString(body.Span);
+        if (OfferCheck.Flaw(offer) is { } flaw)
+            return flaw;
+        if (readiness.IsDraining)
+            return Problem.Unavailable("The server is about to stop.", RetryWhenDraining);
+
+        var opened = Open(lesson, isTeacher ? caller.Id : null, lessons);
+        if (!opened.Succeeded)
+            return opened.ToProblem();
+        var result = isTeacher
+            ? await opened.Value!.ConnectTeacherAsync(caller.Id, offer)
+            : await opened.Value!.ConnectStudentAsync(caller.Id, offer);
+        if (!result.Succeeded)
+            return result.ToProblem();
+        ice.AddLinks(context, caller);
+        return Accepted(context, result.Value!);
+    }
+
+    /// <summary>
+    /// The live lesson, made where there is none. A student does not bring an ended one back: its page, trying to reconnect, would keep
+    /// lessons alive that the application has ended.
+    /// </summary>
+    private static LessonResult<ILesson> Open(string lesson, string? teacher, ILessons lessons)
+    {
+        var found = lessons.Find(lesson);
+        if (found is not null && found.Snapshot.State == LessonState.Live)
+            return new(found, LessonFailure.None, null);
+        if (found is not null && teacher is null)
+            return LessonResult.Fail<ILesson>(LessonFailure.LessonNotFound, $"Lesson {lesson} has ended.");
+        var created = lessons.Create(lesson, teacher, new Dictionary<string, string>());
+        if (created.Failure == LessonFailure.LessonIsLive && lessons.Find(lesson) is { } other)
+            return new(other, LessonFailure.None, null);
+        return created;
+    }
+
+    private static IResult Accepted(HttpContext context, SessionAccepted session)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status201Created;
+        response.Headers.Location = $"{context.Request.PathBase}{context.Request.Path.Value!.TrimEnd('/')}/{session.Session}";
+        response.Headers.ETag = EntityTags.Quote(session.ETag);
+        response.Headers["Accept-Patch"] = MediaTypes.Fragment;
+        response.Headers.CacheControl = "no-store";
+        return Results.Text(session.Answer, MediaTypes.Sdp, statusCode: StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Net.Http.Headers;
+using Ttm.Server.Auth;
+using Ttm.Server.Recordings;
+using Ttm.Sfu.Lessons;
+
+namespace Ttm.Server.Api.Recordings;
+
+/// <summary>Recordings and their MP3s. A recording's lesson decides who may have it.</summary>
+internal static class RecordingEndpoints
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapRecordings(this IEndpointRouteBuilder api)
+    {
+        var recordings = api.MapGroup("").WithTags("Recordings");
+        recordings.MapGet("/lessons/{lesson}/recordings", ListAsync).Allow(Role.Teacher)
+            .WithSummary("List a lesson's recordings")
+            .WithDescription("Oldest first.")
+            .Produces<IReadOnlyList<RecordingView>>().Fails(400, 403, 404);
+        recordings.MapGet("/recordings/{recording}", GetAsync).Allow(Role.Teacher)
+            .WithSummary("Read a recording")
+            .Produces<RecordingView>().Fails(400, 403, 404);
+        recordings.MapMethods("/recordings/{recording}/audio", Reading, GetAudioAsync).Allow(Role.Teacher)
+            .WithSummary("The MP3")
+            .WithDescription("302 to a presigned URL when stored in S3, else the bytes, with Range. 409 while it is being recorded. Takes the token as access_token too.")
+            .Produces(200, contentType: "audio/mpeg").Produces(206, contentType: "audio/mpeg").Produces(302).Fails(400, 403, 404, 409, 416);
+    }
+
+    private static async Task<IResult> ListAsync(string lesson, HttpContext context, ILessons lessons, IRecordings recordings)
+    {
+        var list = await recordings.ListAsync(lesson, context.RequestAborted);
+        return list.Count == 0 && lessons.Find(lesson) is null ? Problem.NoLesson(lesson) : Results.Ok(list);
+    }
+
+    private static async Task<IResult> GetAsync(string recording, HttpContext context, IRecordings recordings)
+    {
+        var (found, problem) = await FindAsync(recording, context, recordings);
+        return problem ?? Results.Ok(found);
+    }
+
+    private static async Task<IResult> GetAudioAsync(string recording, HttpContext context, IRecordings recordings)
+    {
+        var (found, problem) = await FindAsync(recording, context, recordings);
+        if (found is null)
+            return problem!;
+        switch (await recordings.OpenAudioAsync(recording, context.RequestAborted))
+        {
+            case RecordingAudio.At at:
+                context.Response.Headers.CacheControl = "no-store";
+                return Results.Redirect(at.Url.AbsoluteUri);
+            case RecordingAudio.Content content:
+                return Bytes(context, found, content.Stream);
+            case RecordingAudio.Absent absent:
+                return found.Status == RecordingState.Failed ? Problem.NotFound(absent.Reason) : Problem.Conflict(absent.Reason);
+            case var other:
+                throw new InvalidOperationException($"Unknown audio {other}.");
+        }
+    }
+
+    private static IResult Bytes(HttpContext context, RecordingView recording, Stream stream)
+    {
+        context.Response.Headers.CacheControl = "private, no-cache";
+        context.Response.Headers.ContentDisposition = $"inline; filename=\"{recording.Lesson}-{recording.Sequence}-{recording.Student}.mp3\"";
+        var tag = recording.Sha256 is { } hash ? new EntityTagHeaderValue($"\"{hash}\"") : null;
+        return Results.Stream(stream, "audio/mpeg", lastModified: recording.EndedAt, entityTag: tag, enableRangeProcessing: true);
+    }
+
+    private static async Task<(RecordingView? Recording, IResult? Problem)> FindAsync(string id, HttpContext context, IRecordings recordings)
+    {
+        if (await recordings.FindAsync(id, context.RequestAborted) is not { } found)
+            return (null, Problem.NotFound($"There is no recording {id}."));
+        var caller = Caller.Of(context);
+        return caller.Covers(found.Lesson) ? (found, null) : (null, Problem.Forbidden($"This token is for lesson {caller.Lesson}, and the recording is another lesson's."));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Claims;
+using Ttm.Server.Api;
+
+namespace Ttm.Server.Auth;
+
+/// <summary>Whoever holds the token of this request.</summary>
+/// <param name="Id">The claim <c>sub</c>.</param>
+/// <param name="Lesson">The lesson the token is for; null only for a service, which may touch every lesson.</param>
+internal sealed record Caller(Role Role, string Id, string? Lesson)
+{
+    public const string RoleClaim = "role";
+    public const string LessonClaim = "lesson";
+    public const string SubjectClaim = "sub";
+    private const string NamelessService = "service";
+
+    /// <summary>The caller of an authenticated request.</summary>
+    public static Caller Of(HttpContext context) =>
+        context.Features.Get<Caller>() ?? throw new InvalidOperationException("The endpoint lacks RequireAuthorization.");
+
+    public static Caller? OrNull(HttpContext context) => context.Features.Get<Caller>();
+
+    /// <summary>Whether this caller may act in a lesson at all.</summary>
+    public bool Covers(string lesson) => Role == Role.Service || string.Equals(Lesson, lesson, StringComparison.Ordinal);
+
+    /// <summary>Reads the claims of a token whose signature holds; <paramref name="flaw"/> says what is missing.</summary>
+    public static bool TryRead(ClaimsPrincipal principal, [NotNullWhen(true)] out Caller? caller, [NotNullWhen(false)] out string? flaw)
+    {
+        caller = null;
+        flaw = null;
+        if (!TryOne(principal, RoleClaim, out var roleText) || Parse(roleText) is not { } role)
+            flaw = "The token's claim \"role\" must be teacher, student or service.";
+        else if (!TryOne(principal, SubjectClaim, out var id) || (id is null ? role != Role.Service : !Ids.IsValid(id)))
+            flaw = "The token's claim \"sub\" must be an id of 1 to 128 characters of A-Z a-z 0-9 . _ -";
+        else if (!TryOne(principal, LessonClaim, out var lesson) || (lesson is null ? role != Role.Service : !Ids.IsValid(lesson)))
+            flaw = "The token's claim \"lesson\" must be the id of the lesson it is for.";
+        else
+            caller = new(role, id ?? NamelessService, role == Role.Service ? null : lesson);
+        return caller is not null;
+    }
+
+    public static string Name(Role role) => role switch
+    {
+        Role.Teacher => "teacher",
+        Role.Student => "student",
+        _ => "service",
+    };
+
+    private static Role? Parse(string? text) => text switch
+    {
+        "teacher" => Role.Teacher,
+        "student" => Role.Student,
+        "service" => Role.Service,
+        _ => null,
+    };
+
+    // A claim given twice says nothing: false.
+    private static bool TryOne(ClaimsPrincipal principal, string type, out string? value)
+    {
+        value = null;
+        foreach (var claim in principal.FindAll(type))
+        {
+            if (value is not null)
+                return false;
+            value = claim.Value;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Frozen;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Tokens;
+using Ttm.Server.Api;
+using Ttm.Server.Configuration;
+
+namespace Ttm.Server.Auth;
+
+/// <summary>Bearer tokens: HS256 alone, the issuer selects the key, <c>exp</c> is required.</summary>
+internal static class JwtSetup
+{
+    /// <summary>Clocks of the application and of this server may differ by this much.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    public static void AddTokens(this IServiceCollection services, AuthOptions options)
+    {
+        var keys = options.Keys.ToFrozenDictionary(
+            pair => pair.Key,
+            pair => (SecurityKey)new SymmetricSecurityKey(Encoding.UTF8.GetBytes(pair.Value)),
+            StringComparer.Ordinal);
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TimeProvider>((bearer, clock) =>
+        {
+            bearer.MapInboundClaims = false;
+            bearer.TokenValidationParameters = Parameters(keys, clock);
+            bearer.Events = new JwtBearerEvents
+            {
+                OnMessageReceived = TakeQueryToken,
+                OnTokenValidated = ReadCaller,
+                OnChallenge = ExplainChallenge,
+            };
+        });
+        services.AddAuthorization();
+    }
+
+    private static TokenValidationParameters Parameters(FrozenDictionary<string, SecurityKey> keys, TimeProvider clock) => new()
+    {
+        ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+        RequireSignedTokens = true,
+        ValidateIssuerSigningKey = true,
+        IssuerSigningKeyResolver = (_, token, _, _) => token is not null && keys.TryGetValue(token.Issuer ?? "", out var key) ? [key] : [],
+        ValidIssuers = keys.Keys,
+        ValidateAudience = false,
+        RequireExpirationTime = true,
+        ClockSkew = ClockSkew,
+        LifetimeValidator = (notBefore, expires, _, parameters) => CheckLifetime(notBefore, expires, clock.GetUtcNow().UtcDateTime, parameters.ClockSkew),
+    };
+
+    private static bool CheckLifetime(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew)
+    {
+        if (expires is null)
+            throw new SecurityTokenNoExpirationException("The token has no claim \"exp\".");
+        if (expires < now - skew)
+            throw new SecurityTokenExpiredException("The token has expired.");
+        if (notBefore > now + skew)
+            throw new SecurityTokenNotYetValidException("The token is not valid yet.");
+        return true;
+    }
+
+    // EventSource, <audio> and <a> cannot set a header; all of them GET.
+    private static Task TakeQueryToken(MessageReceivedContext context)
+    {
+        var request = context.Request;
+        if ((HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Headers.Authorization.Count == 0)
+            context.Token = request.Query["access_token"].FirstOrDefault();
+        return Task.CompletedTask;
+    }
+
+    private static Task ReadCaller(TokenValidatedContext context)
+    {
+        if (Caller.TryRead(context.Principal!, out var caller, out var flaw))
+            context.HttpContext.Features.Set(caller);
+        else
+            context.Fail(flaw);
+        return Task.CompletedTask;
+    }
+
+    private static Task ExplainChallenge(JwtBearerChallengeContext context)
+    {
+        ProblemPages.SetTitle(context.HttpContext, context.AuthenticateFailure switch
+        {
+            null => "This needs a token: send it as \"Authorization: Bearer …\".",
+            SecurityTokenExpiredException => "The token has expired: get a new one from the application.",
+            SecurityTokenNotYetValidException => "The token is not valid yet: check its claim \"nbf\" and the clocks.",
+            SecurityTokenNoExpirationException => "The token has no claim \"exp\", which is required.",
+            AuthenticationFailureException flaw => flaw.Message,
+            _ => "The token is not valid: it must be a JWT signed by HS256 with the secret of the API key in its claim \"iss\".",
+        });
+        return Task.CompletedTask;
+    }
+}

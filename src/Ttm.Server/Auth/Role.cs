@@ -1,0 +1,9 @@
+namespace Ttm.Server.Auth;
+
+/// <summary>The claim <c>role</c>, in lower case on the wire.</summary>
+internal enum Role
+{
+    Teacher,
+    Student,
+    Service,
+}

@@ -1,0 +1,41 @@
+namespace Ttm.Server.Configuration;
+
+/// <param name="Urls">Where HTTP listens; empty where ASPNETCORE_URLS or Kestrel:Endpoints say it.</param>
+/// <param name="CorsOrigins">Origins that may call; empty for any.</param>
+internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<string> CorsOrigins)
+{
+    public const string DefaultUrl = "http://localhost:8080";
+
+    public static HttpOptions Read(Settings settings)
+    {
+        var urls = settings.List("Http:Urls");
+        foreach (var url in urls)
+            CheckUrl("Http:Urls", url);
+        var elsewhere = settings.TextOrNull("urls") is not null || settings.Has("Kestrel:Endpoints");
+        var origins = settings.List("Http:CorsOrigins");
+        return new(urls.Count == 0 && !elsewhere ? [DefaultUrl] : urls, origins.Contains("*") ? [] : [.. origins.Select(Origin)]);
+    }
+
+    private static void CheckUrl(string key, string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            if (address.Scheme is "http" or "https" && address.PathBase.Length == 0 && address.Port is >= 0 and <= ushort.MaxValue)
+                return;
+        }
+        catch (FormatException)
+        {
+            // Told below, in the same words.
+        }
+
+        throw StartException.Setting(key, url, "set it to addresses such as http://localhost:8080 or http://0.0.0.0:8080, separated by semicolons");
+    }
+
+    private static string Origin(string text)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { AbsolutePath: "/", Query: "", UserInfo: "" })
+            return uri.GetLeftPart(UriPartial.Authority);
+        throw StartException.Setting("Http:CorsOrigins", text, "set it to origins such as https://lessons.example.org, without a path");
+    }
+}

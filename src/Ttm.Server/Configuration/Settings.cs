@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Ttm.Server.Configuration;
+
+/// <summary>Reads settings and says, by <see cref="StartException"/>, which one is wrong and what to do about it.</summary>
+internal sealed class Settings(IConfiguration configuration)
+{
+    public string? TextOrNull(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key]!.Trim();
+
+    public string Text(string key, string defaultValue) => TextOrNull(key) ?? defaultValue;
+
+    public int Number(string key, int defaultValue, int minimum, int maximum)
+    {
+        if (TextOrNull(key) is not { } text)
+            return defaultValue;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
+            return value;
+        throw StartException.Setting(key, text, $"set it to a whole number from {minimum} to {maximum}");
+    }
+
+    public int OneOf(string key, int defaultValue, params int[] allowed)
+    {
+        if (TextOrNull(key) is not { } text)
+            return defaultValue;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && allowed.Contains(value))
+            return value;
+        throw StartException.Setting(key, text, $"set it to one of {string.Join(", ", allowed)}");
+    }
+
+    public string OneOf(string key, string defaultValue, params string[] allowed)
+    {
+        if (TextOrNull(key) is not { } text)
+            return defaultValue;
+        return allowed.FirstOrDefault(one => one.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw StartException.Setting(key, text, $"set it to one of {string.Join(", ", allowed)}");
+    }
+
+    public bool Flag(string key, bool defaultValue)
+    {
+        if (TextOrNull(key) is not { } text)
+            return defaultValue;
+        return bool.TryParse(text, out var value) ? value : throw StartException.Setting(key, text, "set it to true or false");
+    }
+
+    /// <summary>A list as JSON array, as <c>key__0</c>, <c>key__1</c> variables, or in one value separated by commas or semicolons.</summary>
+    public IReadOnlyList<string> List(string key)
+    {
+        var section = configuration.GetSection(key);
+        var values = section.GetChildren().Select(child => child.Value).Prepend(section.Value);
+        return [.. values.SelectMany(value => (value ?? "").Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+    }
+
+    /// <summary>Names and values under a key.</summary>
+    public IReadOnlyDictionary<string, string> Map(string key) =>
+        configuration.GetSection(key).GetChildren().ToDictionary(child => child.Key, child => child.Value ?? "", StringComparer.Ordinal);
+
+    public bool Has(string section) => configuration.GetSection(section).Exists();
+}

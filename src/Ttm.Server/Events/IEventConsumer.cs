@@ -1,0 +1,10 @@
+namespace Ttm.Server.Events;
+
+/// <summary>
+/// Another way out for events besides SSE (the webhook outbox). Called in order per lesson, under the lesson's lock, so it must only
+/// take note of the event and return.
+/// </summary>
+internal interface IEventConsumer
+{
+    void Accept(PublishedEvent published);
+}

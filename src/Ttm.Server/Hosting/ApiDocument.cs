@@ -1,0 +1,41 @@
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace Ttm.Server.Hosting;
+
+/// <summary>The OpenAPI document, and in Development a page to read it.</summary>
+internal static class ApiDocument
+{
+    private const string Scheme = "token";
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new()
+            {
+                Title = "TtmMedia",
+                Version = "v1",
+                Description = "One-to-one audio in lessons: WHIP and WHEP for the media, REST for the rest. Errors are application/problem+json (RFC 9457).",
+            };
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [Scheme] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "JWT",
+                    Description = "HS256, signed with the API secret; claims iss (the API key), sub, role (teacher, student or service), lesson, exp. GET takes it as the query parameter access_token too.",
+                },
+            };
+            document.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+            return Task.CompletedTask;
+        }));
+
+    public static void MapApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        if (app.Environment.IsDevelopment())
+            app.MapScalarApiReference("/docs", options => options.WithTitle("TtmMedia API").DisableDefaultFonts());
+    }
+}

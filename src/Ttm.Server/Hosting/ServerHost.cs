@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Ttm.Server.Api;
+using Ttm.Server.Auth;
+using Ttm.Server.Configuration;
+using Ttm.Server.Development;
+
+namespace Ttm.Server.Hosting;
+
+/// <summary>Puts the server together: configuration, services, pipeline. Nothing runs yet when it returns.</summary>
+internal static class ServerHost
+{
+    private const string ApplicationName = "ttm-server";
+
+    /// <param name="adjust">Replaces services and settings (tests).</param>
+    /// <exception cref="StartException">A setting is wrong.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = CreateBuilder(args);
+        builder.AddLogs();
+        builder.AddServer();
+        adjust?.Invoke(builder);
+        var app = builder.Build();
+        app.LogAllOnceStarted();
+        app.UseServer();
+        if (app.Environment.IsDevelopment())
+            StartLink.PrintOnStart(app, Console.Out);
+        return app;
+    }
+
+    // The files that come with the server lie beside it, or where a developer says; relative paths in settings mean the working directory.
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            return WebApplication.CreateBuilder(new WebApplicationOptions
+            {
+                Args = args,
+                ApplicationName = ApplicationName,
+                ContentRootPath = Environment.GetEnvironmentVariable("ASPNETCORE_CONTENTROOT") ?? AppContext.BaseDirectory,
+            });
+        }
+        catch (Exception exception) when (exception is InvalidDataException or FormatException)
+        {
+            throw new StartException($"The configuration cannot be read: {exception.Message} {exception.InnerException?.Message}".TrimEnd());
+        }
+    }
+
+    private static void AddServer(this WebApplicationBuilder builder)
+    {
+        var settings = new Settings(builder.Configuration);
+        var http = HttpOptions.Read(settings);
+        var auth = AuthOptions.Read(settings, builder.Environment.IsDevelopment());
+        var media = MediaOptions.Read(settings);
+
+        if (http.Urls.Count > 0)
+            builder.WebHost.UseUrls([.. http.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The API has its own limit (Bodies). Kestrel's would reset the connection, and with it the 413, before the client has read it.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+
+        var services = builder.Services;
+        services.AddSingleton(http).AddSingleton(auth).AddSingleton(media).AddSingleton(AudioOrigins.Read(settings));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddCors();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.AddTokens(auth);
+        services.AddApi(media);
+        services.AddMedia();
+        services.AddTelemetry();
+        services.AddApiDocument();
+    }
+}

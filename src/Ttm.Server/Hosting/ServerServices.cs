@@ -1,0 +1,32 @@
+using OpenTelemetry.Metrics;
+using Ttm.Server.Api.Media;
+using Ttm.Server.Configuration;
+using Ttm.Server.Events;
+using Ttm.Server.Messages;
+using Ttm.Server.Operations;
+using Ttm.Sfu.Lessons;
+
+namespace Ttm.Server.Hosting;
+
+/// <summary>The services behind the API.</summary>
+internal static class ServerServices
+{
+    public static void AddApi(this IServiceCollection services, MediaOptions media)
+    {
+        services.AddSingleton<EventHub>();
+        services.AddSingleton<ILessonEventSink>(provider => provider.GetRequiredService<EventHub>());
+        services.AddSingleton<MessageBook>();
+        services.AddSingleton(new MediaPort(media.Port));
+        services.AddSingleton<IceServers>();
+        services.AddSingleton<IIceServerSource, StunServers>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<ServerMetrics>();
+    }
+
+    public static void AddTelemetry(this IServiceCollection services) =>
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("Ttm.*")
+            .AddAspNetCoreInstrumentation()
+            .AddRuntimeInstrumentation()
+            .AddPrometheusExporter());
+}

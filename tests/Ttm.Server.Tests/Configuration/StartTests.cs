@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ttm.Server.Tests.Configuration;
+
+/// <summary>The real process: what keeps it from starting is one sentence on stderr and exit code 1.</summary>
+public sealed class StartTests
+{
+    private const string Key = "--Auth:Keys:school=0123456789abcdef0123456789abcdef";
+    private const string AnyPort = "--Http:Urls=http://127.0.0.1:0";
+
+    public static TheoryData<string, string[], string[]> Mistakes => new()
+    {
+        { "Production", [AnyPort], ["Auth:Keys", "32"] },
+        { "Production", [AnyPort, "--Auth:Keys:school=hunter2hunter2"], ["Auth:Keys:school", "32"] },
+        { "Development", [AnyPort, Key, "--Media:Port=99999"], ["Media:Port", "99999", "65535"] },
+        { "Production", [Key, "--Http:Urls=nonsense"], ["Http:Urls", "nonsense"] },
+        { "Production", [Key, "--Http:Urls=ftp://localhost:1"], ["Http:Urls", "ftp"] },
+        { "Production", [Key, AnyPort, "--Http:CorsOrigins=lms.example"], ["Http:CorsOrigins", "lms.example"] },
+        { "Production", [Key, AnyPort, "--Media:PublicAddresses=media.example"], ["Media:PublicAddresses", "media.example"] },
+        { "Production", [Key, "--Http:Urls=https://127.0.0.1:0"], ["certificate"] },
+        { "Production", [Key, AnyPort, "--Kestrel:Certificates:Default:Path=/nowhere.pem", "--Kestrel:Endpoints:A:Url=https://127.0.0.1:0"], ["/nowhere.pem"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task Start_WithAMistake_SaysItInOneSentence(string environment, string[] args, string[] words)
+    {
+        var (code, output, errors) = await RunAsync(environment, args);
+
+        code.ShouldBe(1);
+        errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1, errors);
+        foreach (var word in words)
+            errors.ShouldContain(word);
+        (output + errors).ShouldNotContain("   at ");
+        (output + errors).ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task Start_OnAPortInUse_SaysSo()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        var (code, _, errors) = await RunAsync("Production", [Key, "--Media:Port=0", $"--Http:Urls=http://127.0.0.1:{port}"]);
+
+        code.ShouldBe(1);
+        errors.ShouldContain($"{port}");
+        errors.ShouldContain("Http:Urls");
+        errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1, errors);
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string environment, string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ttm-server.dll"));
+        foreach (var arg in args)
+            start.ArgumentList.Add(arg);
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        start.Environment.Remove("ASPNETCORE_URLS");
+        start.Environment.Remove("ASPNETCORE_CONTENTROOT");
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            await process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException("The server started in spite of the mistake: " + await output);
+        }
+
+        return (process.ExitCode, await output, await errors);
+    }
+}
