@@ -78,7 +78,7 @@ export interface ListenerEvents extends ConnectionEvents {
   track: CustomEvent<MediaStreamTrack>;
 }
 
-interface Connection<E> extends EventTarget {
+interface Connection<E> {
   readonly state: State;
   readonly session: string | null;
   readonly peerConnection: RTCPeerConnection | null;

@@ -183,7 +183,11 @@ class Connection extends EventTarget {
     const answer = await response.text();
     if (this._over) return this.#finish();
     const links = iceServers ? [] : parseLinks(response.headers.get('link'));
-    if (links.length) pc.setConfiguration({ ...pc.getConfiguration(), iceServers: links });
+    try {
+      if (links.length) pc.setConfiguration({ ...pc.getConfiguration(), iceServers: links });
+    } catch {
+      // An ICE server that this browser does not take is no reason not to connect: the media port may be reached directly.
+    }
     await pc.setLocalDescription(offer);
     await pc.setRemoteDescription({ type: 'answer', sdp: opus(answer, this.#options) });
     if (!(await this.#until(pc, CONNECT, 'connected'))) throw new MediaError('no connection to the media port', 'transport');

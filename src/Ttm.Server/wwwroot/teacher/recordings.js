@@ -40,7 +40,8 @@ export class Recordings {
     const length = h('span', { class: 'length' });
     const state = h('span', { class: 'state' });
     const play = h('button', { class: 'plain small', 'aria-label': t('recording.playLabel', values) }, t('recording.play'));
-    const save = h('a', { class: 'plain small', 'aria-label': t('recording.saveLabel', values) }, t('recording.save'));
+    // A tab of its own: where the store sends no attachment, the page on air must not be left.
+    const save = h('a', { class: 'plain small', target: '_blank', 'aria-label': t('recording.saveLabel', values) }, t('recording.save'));
     const head = h('div', { class: 'row' },
       h('span', { class: 'number' }, String(recording.sequence)),
       h('span', { class: 'name' }, name),
