@@ -1,6 +1,6 @@
-using Ttm.Testing;
 using System.Net;
 using Ttm.Rtc.Ice;
+using Ttm.Testing;
 
 namespace Ttm.Rtc.Tests.Ice;
 

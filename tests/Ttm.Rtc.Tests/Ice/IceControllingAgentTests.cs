@@ -1,7 +1,7 @@
-using Ttm.Testing;
 using System.Text;
 using Ttm.Rtc.Ice;
 using Ttm.Rtc.Stun;
+using Ttm.Testing;
 
 namespace Ttm.Rtc.Tests.Ice;
 
