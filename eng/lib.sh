@@ -11,6 +11,7 @@ need_dotnet() {
       [ -n "$dir" ] && [ -x "$dir/dotnet" ] && PATH="$dir:$PATH" && break
     done
   fi
+  [ -d "${HOME:-}" ] || export HOME="${TMPDIR:-/tmp}" # dotnet and NuGet do not work without one
   dotnet --version >/dev/null 2>&1 || die "TtmMedia needs the .NET 10 SDK: install it from https://dot.net/download and run this again."
   export PATH DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 }
