@@ -71,4 +71,16 @@ public enum DropReason : byte
 
     /// <summary>The socket refused it.</summary>
     SendFailed,
+
+    /// <summary>ChannelData that is cut short or too long.</summary>
+    MalformedChannelData,
+
+    /// <summary>No allocation, or no channel of that number (RFC 8656).</summary>
+    NoAllocation,
+
+    /// <summary>No permission for that peer, or a peer that no one may reach through this server.</summary>
+    NoPermission,
+
+    /// <summary>More than its address may ask without credentials, or than its allocation may relay.</summary>
+    RateLimited,
 }

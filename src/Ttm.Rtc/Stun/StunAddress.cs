@@ -11,7 +11,7 @@ namespace Ttm.Rtc.Stun;
 /// |                Address (32 bits or 128 bits)                  |
 /// </code>
 /// </summary>
-internal static class StunAddress
+public static class StunAddress
 {
     public const int MaxLength = 20;
     private const byte FamilyIPv4 = 1;
