@@ -1,0 +1,103 @@
+using Microsoft.Win32.SafeHandles;
+using Ttm.Rtc;
+
+namespace Ttm.Recorder.Journal;
+
+/// <summary>
+/// Writes one recording's journal file from its sink. Used by the journal writer's thread alone; the two <c>Committed</c> values may be read by
+/// the transcoder at any time. Every write names its offset, so that one that failed half-way is simply done again.
+/// </summary>
+internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading, string path, Func<Instant, DateTimeOffset> wallTime) : IDisposable
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+
+    private SafeFileHandle? _file;
+    private Instant _lastRecord;
+    private long _committedBytes;
+    private long _committedUntil;
+
+    public string Path { get; } = path;
+
+    /// <summary>All bytes before this one are whole records on disk.</summary>
+    public long CommittedBytes => Volatile.Read(ref _committedBytes);
+
+    /// <summary>Everything that came before this time is on disk.</summary>
+    public Instant CommittedUntil => new(Volatile.Read(ref _committedUntil));
+
+    /// <summary>The Close mark is on disk: the journal is whole.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Brings what the sink holds to disk. Throws <see cref="IOException"/> where the disk refuses; the next call tries again.</summary>
+    public void Commit(Instant now)
+    {
+        bool closed = sink.IsClosed;
+        if (!sink.IsOpened || IsComplete)
+            return;
+
+        if (_file is null)
+            Create();
+        if (sink.Ring.Peek(out var first, out var second) is int count and > 0)
+        {
+            RandomAccess.Write(_file!, first.Span, CommittedBytes);
+            if (!second.IsEmpty)
+                RandomAccess.Write(_file!, second.Span, CommittedBytes + first.Length);
+            Volatile.Write(ref _committedBytes, CommittedBytes + count);
+            sink.Ring.Release(count);
+            _lastRecord = now;
+        }
+        else if (!closed && now - _lastRecord >= TickInterval)
+        {
+            Append(JournalMark.Tick(), sink.MillisecondsAt(now));
+            _lastRecord = now;
+        }
+
+        if (closed)
+        {
+            Append(JournalMark.At(JournalMarkKind.Close, sink.End, wallTime(sink.End.At)), sink.MillisecondsAt(sink.End.At));
+            IsComplete = true;
+        }
+
+        Volatile.Write(ref _committedUntil, closed ? sink.End.At.Ticks : now.Ticks);
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private void Create()
+    {
+        _file = SpoolFile.Create(Path);
+        byte[] headingMark = JournalMark.Heading(heading);
+        byte[] openMark = JournalMark.At(JournalMarkKind.Open, sink.Start, wallTime(sink.Start.At));
+        byte[] preamble = new byte[RtpDump.PreambleLength + (2 * RtpDump.RecordHeaderLength) + headingMark.Length + openMark.Length];
+        int length = RtpDump.WritePreamble(preamble, wallTime(sink.Start.At));
+        length += WriteRecord(preamble.AsSpan(length), headingMark, 0);
+        length += WriteRecord(preamble.AsSpan(length), openMark, 0);
+        try
+        {
+            RandomAccess.Write(_file, preamble, 0);
+        }
+        catch (IOException)
+        {
+            _file.Dispose();
+            _file = null;
+            throw;
+        }
+
+        Volatile.Write(ref _committedBytes, length);
+        _lastRecord = sink.Start.At;
+    }
+
+    private void Append(ReadOnlySpan<byte> mark, uint milliseconds)
+    {
+        Span<byte> record = stackalloc byte[128];
+        int length = WriteRecord(record, mark, milliseconds);
+        RandomAccess.Write(_file!, record[..length], CommittedBytes);
+        Volatile.Write(ref _committedBytes, CommittedBytes + length);
+    }
+
+    private static int WriteRecord(Span<byte> destination, ReadOnlySpan<byte> packet, uint milliseconds)
+    {
+        RtpDump.WriteRecordHeader(destination, packet.Length, rtcp: true, milliseconds);
+        packet.CopyTo(destination[RtpDump.RecordHeaderLength..]);
+        return RtpDump.RecordHeaderLength + packet.Length;
+    }
+}
