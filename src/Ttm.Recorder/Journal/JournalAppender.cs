@@ -15,6 +15,7 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
     private Instant _lastRecord;
     private long _committedBytes;
     private long _committedUntil;
+    private volatile bool _complete;
 
     public string Path { get; } = path;
 
@@ -25,7 +26,7 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
     public Instant CommittedUntil => new(Volatile.Read(ref _committedUntil));
 
     /// <summary>The Close mark is on disk: the journal is whole.</summary>
-    public bool IsComplete { get; private set; }
+    public bool IsComplete => _complete;
 
     /// <summary>Brings what the sink holds to disk. Throws <see cref="IOException"/> where the disk refuses; the next call tries again.</summary>
     public void Commit(Instant now)
@@ -54,7 +55,7 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
         if (closed)
         {
             Append(JournalMark.At(JournalMarkKind.Close, sink.End, wallTime(sink.End.At)), sink.MillisecondsAt(sink.End.At));
-            IsComplete = true;
+            _complete = true;
         }
 
         Volatile.Write(ref _committedUntil, closed ? sink.End.At.Ticks : now.Ticks);

@@ -21,7 +21,19 @@ internal sealed class JournalReader : IDisposable
     public JournalReader(string path) =>
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
-    public long FileLength => RandomAccess.GetLength(_file);
+    /// <summary>What a journal says of itself; null where it is cut off before that.</summary>
+    public static JournalHeading? ReadHeading(string path)
+    {
+        using var reader = new JournalReader(path);
+        while (reader.TryPeek(long.MaxValue, out JournalRecord record))
+        {
+            if (record.IsRtcp && JournalMark.TryParse(record.Packet, out JournalMark mark) && mark.Kind == JournalMarkKind.Heading)
+                return mark.TryReadHeading(out JournalHeading heading) ? heading : null;
+            reader.Advance();
+        }
+
+        return null;
+    }
 
     /// <summary>Looks at the next record; <see cref="Advance"/> goes past it.</summary>
     /// <param name="limit">Bytes from here on are not read.</param>

@@ -58,6 +58,9 @@ internal sealed class Transcoder : IDisposable
 
     public DateTimeOffset OpenedAtWall { get; private set; }
 
+    /// <summary>Where it was closed, on the wall's clock; after <see cref="TranscodeStep.Complete"/>.</summary>
+    public DateTimeOffset ClosedAtWall { get; private set; }
+
     public AudioQuality Quality => _assembler?.Quality ?? new AudioQuality();
 
     /// <summary>How much of the recording is encoded.</summary>
@@ -136,7 +139,7 @@ internal sealed class Transcoder : IDisposable
                     return Math.Max(_lastRecord, SamplesAt(until));
 
                 // Cut off: it ends with the last thing that is known.
-                End(assembler, default, _lastRecord);
+                End(assembler, default, _lastRecord, OpenedAtWall + TimeSpan.FromSeconds((double)_lastRecord / Heading!.SampleRate));
                 break;
             }
 
@@ -147,15 +150,16 @@ internal sealed class Transcoder : IDisposable
             if (!record.IsRtcp)
                 assembler.Accept(record.Packet, at);
             else if (JournalMark.TryParse(record.Packet, out JournalMark mark) && mark.Kind == JournalMarkKind.Close)
-                End(assembler, mark.Position, SamplesAt(mark.Position.At));
+                End(assembler, mark.Position, SamplesAt(mark.Position.At), mark.WallTime);
             _journal.Advance();
         }
 
         return long.MaxValue;
     }
 
-    private void End(Assembler assembler, in StreamPosition close, long at)
+    private void End(Assembler assembler, in StreamPosition close, long at, DateTimeOffset wallTime)
     {
+        ClosedAtWall = wallTime;
         assembler.Close(close, Math.Max(0, at));
         _ended = true;
     }

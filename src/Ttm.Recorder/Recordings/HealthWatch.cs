@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Ttm.Recorder.Storage;
+
+namespace Ttm.Recorder.Recordings;
+
+/// <summary>Looks every few seconds whether disk and store are well.</summary>
+internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOptions options, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(30);
+
+    private volatile RecorderHealth _health = new(null, null, 0, 0);
+    private DateTimeOffset _storeCheckedAt = DateTimeOffset.MinValue;
+
+    public RecorderHealth Health => _health;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await CheckAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                Log.UpkeepFailed(logger, exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Looks now. The store is asked less often than the disk.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        RecorderHealth before = _health;
+        long free = FreeBytes(out string? problem);
+        _health = new RecorderHealth(problem, before.StoreProblem, free, SpoolBytes());
+        if (time.GetUtcNow() - _storeCheckedAt >= StoreInterval)
+        {
+            StoreHealth answer = await store.CheckAsync(cancellationToken).ConfigureAwait(false);
+            _storeCheckedAt = time.GetUtcNow();
+            _health = _health with { StoreProblem = answer.Healthy ? null : answer.Reason ?? "The object store cannot be used." };
+        }
+
+        Tell(before, _health);
+    }
+
+    private void Tell(RecorderHealth before, RecorderHealth after)
+    {
+        if (after.DiskProblem is { } disk && before.DiskProblem is null)
+            Log.Unhealthy(logger, disk);
+        if (after.StoreProblem is { } store && before.StoreProblem != store)
+            Log.Unhealthy(logger, store);
+        if (after is { DiskProblem: null, StoreProblem: null } && before is not { DiskProblem: null, StoreProblem: null })
+            Log.Healthy(logger);
+    }
+
+    private long FreeBytes(out string? problem)
+    {
+        problem = null;
+        try
+        {
+            long free = new DriveInfo(spool.Directory).AvailableFreeSpace;
+            if (free < options.MinFreeBytes)
+            {
+                problem = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The spool's disk ({spool.Directory}) has {free >> 20} MiB free and Recording:MinFreeBytes asks for {options.MinFreeBytes >> 20} MiB: make room.");
+            }
+
+            return free;
+        }
+        catch (IOException exception)
+        {
+            problem = $"The spool's disk ({spool.Directory}) cannot be read: {exception.Message}";
+            return 0;
+        }
+    }
+
+    private long SpoolBytes()
+    {
+        try
+        {
+            return spool.Bytes();
+        }
+        catch (IOException)
+        {
+            // Files come and go while they are counted.
+            return _health.SpoolBytes;
+        }
+    }
+}

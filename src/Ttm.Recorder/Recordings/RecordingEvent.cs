@@ -1,0 +1,21 @@
+namespace Ttm.Recorder.Recordings;
+
+/// <summary>What happened to a recording; the server makes SSE and webhooks of it.</summary>
+/// <param name="Type">One of <see cref="RecordingEventTypes"/>.</param>
+/// <param name="Recording">As it is after the event.</param>
+/// <param name="Reason">Why, in a sentence; of <see cref="RecordingEventTypes.Failed"/> alone.</param>
+public sealed record RecordingEvent(string Type, DateTimeOffset Timestamp, Recording Recording, string? Reason);
+
+public static class RecordingEventTypes
+{
+    public const string Started = "recording.started";
+
+    /// <summary>The MP3 is whole.</summary>
+    public const string Finished = "recording.finished";
+
+    /// <summary>The object store has it.</summary>
+    public const string Stored = "recording.stored";
+
+    /// <summary>A part of it, or all of it, could not be kept. It may still be stored, with a hole.</summary>
+    public const string Failed = "recording.failed";
+}

@@ -1,0 +1,23 @@
+using Ttm.Rtc;
+using Ttm.Rtc.Rtp;
+
+namespace Ttm.Recorder.Recordings;
+
+/// <param name="Teacher">Null where none has connected yet.</param>
+/// <param name="StartedAt">Wall time of the switch, as the API told it.</param>
+/// <param name="Title">What players show; made of lesson and student where null.</param>
+public sealed record RecordingRequest(string Lesson, string? Teacher, string Student, DateTimeOffset StartedAt, string? Title = null);
+
+/// <param name="Id">The recording's id, as in the API.</param>
+/// <param name="Sink">Takes the packets; its Close ends the recording.</param>
+public sealed record RecordingHandle(string Id, IRtpSink Sink);
+
+/// <summary>The clocks that the recorder shares with the media loop.</summary>
+/// <param name="Now">The loop's clock; may be called from any thread.</param>
+/// <param name="ToWallTime">The wall time of one of its instants, always the same for the same instant.</param>
+public sealed record RecorderClock(TimeProvider Time, Func<Instant> Now, Func<Instant, DateTimeOffset> ToWallTime);
+
+/// <summary>How the recorder is.</summary>
+/// <param name="DiskProblem">Why no new lesson should begin, in a sentence; null where there is room.</param>
+/// <param name="StoreProblem">Why recordings wait in the spool, in a sentence; null where the store takes them.</param>
+public sealed record RecorderHealth(string? DiskProblem, string? StoreProblem, long FreeBytes, long SpoolBytes);

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Ttm.Recorder.Journal;
+
+namespace Ttm.Recorder.Recordings;
+
+/// <summary>
+/// The directory that is the recorder's only queue. Of a recording lie there, one after the other: <c>id.rtpdump</c> (the journal),
+/// <c>id.mp3.part</c>, <c>id.mp3</c> with <c>id.json</c> (a <see cref="FinishedRecording"/>); what lies there says what is to be done. Beside them,
+/// <c>books/lesson.json</c>.
+/// </summary>
+internal sealed class Spool(string directory)
+{
+    private const string JournalSuffix = ".rtpdump";
+
+    // No lesson's book has that name: those end in .json.
+    private const string AllBooksMark = "complete";
+
+    public string Directory { get; } = Path.GetFullPath(directory);
+
+    private string Books { get; } = Path.Combine(Path.GetFullPath(directory), "books");
+
+    /// <summary>False on a new machine, or after the disk was lost: the store may know more.</summary>
+    public bool HasAllBooks => File.Exists(Path.Combine(Books, AllBooksMark));
+
+    /// <summary>
+    /// Makes the directory where needed, and holds it: two processes would write over each other. Throws <see cref="IOException"/> where another
+    /// one has it, or where it cannot be written.
+    /// </summary>
+    public FileStream Lock()
+    {
+        SpoolFile.CreateDirectory(Directory);
+        SpoolFile.CreateDirectory(Books);
+        return new FileStream(Path.Combine(Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    public void MarkAllBooks() => SpoolFile.Replace(Path.Combine(Books, AllBooksMark), []);
+
+    public string JournalOf(string id) => Path.Combine(Directory, id + JournalSuffix);
+
+    public string PartOf(string id) => Path.Combine(Directory, id + ".mp3.part");
+
+    public string Mp3Of(string id) => Path.Combine(Directory, id + ".mp3");
+
+    private string StateOf(string id) => Path.Combine(Directory, id + ".json");
+
+    public void Save(FinishedRecording finished) =>
+        SpoolFile.Replace(StateOf(finished.Recording.Id), JsonSerializer.SerializeToUtf8Bytes(finished, RecorderJson.Default.FinishedRecording));
+
+    /// <summary>The recording whose MP3 is whole; null where it is not.</summary>
+    public FinishedRecording? TryLoad(string id)
+    {
+        if (!File.Exists(Mp3Of(id)) || !File.Exists(StateOf(id)))
+            return null;
+        return TryRead(StateOf(id), RecorderJson.Default.FinishedRecording) is { Recording: not null, Key: not null } finished ? finished : null;
+    }
+
+    /// <summary>Ids of all recordings of which something lies here, oldest first.</summary>
+    public IReadOnlyList<string> Ids() =>
+    [
+        .. System.IO.Directory.EnumerateFiles(Directory, "rec_*.*")
+            .Select(path => Path.GetFileName(path))
+            .Select(name => name[..name.IndexOf('.', StringComparison.Ordinal)])
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public bool HasJournal(string id) => File.Exists(JournalOf(id));
+
+    /// <summary>Takes a recording out of the spool. The state goes last: without the MP3 it says nothing.</summary>
+    public void Remove(string id)
+    {
+        File.Delete(JournalOf(id));
+        File.Delete(PartOf(id));
+        File.Delete(Mp3Of(id));
+        File.Delete(StateOf(id));
+    }
+
+    /// <summary>Puts a journal aside that says nothing of itself; one too short for a heading holds no sound.</summary>
+    public void SetAside(string id)
+    {
+        if (new FileInfo(JournalOf(id)).Length < 512)
+            File.Delete(JournalOf(id));
+        else
+            File.Move(JournalOf(id), Path.Combine(Directory, $"damaged-{id}{JournalSuffix}"), overwrite: true);
+        Remove(id);
+    }
+
+    public long Bytes() => new DirectoryInfo(Directory).EnumerateFiles().Sum(file => file.Exists ? file.Length : 0);
+
+    /// <summary>Writes the book, and notes that the store's copy of it is old.</summary>
+    public void SaveBook(LessonBook book)
+    {
+        SpoolFile.Replace(DirtyMark(book.Lesson), []);
+        SpoolFile.Replace(Path.Combine(Books, book.Lesson + ".json"), JsonSerializer.SerializeToUtf8Bytes(book, RecorderJson.Default.LessonBook));
+    }
+
+    public void MarkBookStored(string lesson) => File.Delete(DirtyMark(lesson));
+
+    public bool IsBookStored(string lesson) => !File.Exists(DirtyMark(lesson));
+
+    public IEnumerable<LessonBook> LoadBooks() =>
+        System.IO.Directory.EnumerateFiles(Books, "*.json")
+            .Select(path => TryRead(path, RecorderJson.Default.LessonBook))
+            .OfType<LessonBook>()
+            .Where(book => book is { Lesson: not null, Recordings: not null });
+
+    private string DirtyMark(string lesson) => Path.Combine(Books, lesson + ".dirty");
+
+    private static T? TryRead<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

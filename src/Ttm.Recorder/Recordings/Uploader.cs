@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using Ttm.Recorder.Storage;
+
+namespace Ttm.Recorder.Recordings;
+
+/// <summary>
+/// Brings whole MP3s to the object store: a few at once, again and again until it is done. One that waits for its next attempt holds up nobody.
+/// </summary>
+internal sealed class Uploader : IDisposable
+{
+    private readonly IObjectStore _store;
+    private readonly Spool _spool;
+    private readonly RecorderClock _clock;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _slots;
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _waiting = new();
+
+    public Uploader(IObjectStore store, Spool spool, RecorderClock clock, int parallel, ILogger logger)
+    {
+        _store = store;
+        _spool = spool;
+        _clock = clock;
+        _logger = logger;
+        _slots = new SemaphoreSlim(parallel);
+    }
+
+    public int Count => _waiting.Count;
+
+    /// <summary>How long the oldest has waited.</summary>
+    public TimeSpan OldestAge
+    {
+        get
+        {
+            DateTimeOffset now = _clock.Time.GetUtcNow();
+            return _waiting.Values.Select(since => now - since).DefaultIfEmpty().Max();
+        }
+    }
+
+    /// <summary>Ends when the store has it, verified; throws only <see cref="OperationCanceledException"/>.</summary>
+    public async Task<StoredObject> StoreAsync(FinishedRecording finished, CancellationToken cancellationToken)
+    {
+        _waiting[finished.Recording.Id] = _clock.Time.GetUtcNow();
+        StoredObject stored = await UntilDoneAsync(
+            finished.Recording.Id,
+            token => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token),
+            cancellationToken).ConfigureAwait(false);
+        _waiting.TryRemove(finished.Recording.Id, out _);
+        return stored;
+    }
+
+    /// <summary>The same for a small object.</summary>
+    public Task<StoredObject> StoreAsync(string name, string key, byte[] content, ObjectProperties properties, CancellationToken cancellationToken) =>
+        UntilDoneAsync(name, token => _store.PutAsync(key, content, properties, token), cancellationToken);
+
+    public void Dispose() => _slots.Dispose();
+
+    private static ObjectProperties PropertiesOf(FinishedRecording finished)
+    {
+        Recording recording = finished.Recording;
+        var metadata = new Dictionary<string, string>
+        {
+            ["recording"] = recording.Id,
+            ["lesson"] = recording.Lesson,
+            ["student"] = recording.Student,
+            ["sequence"] = recording.Sequence.ToString(CultureInfo.InvariantCulture),
+            ["started-at"] = recording.StartedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            ["duration"] = recording.Duration?.ToString(CultureInfo.InvariantCulture) ?? "",
+        };
+        if (recording.Teacher is not null)
+            metadata["teacher"] = recording.Teacher;
+        string name = string.Create(CultureInfo.InvariantCulture, $"{recording.Lesson}-{recording.Sequence:0000}-{recording.Student}.mp3");
+        return new ObjectProperties("audio/mpeg", recording.Sha256!, metadata, name);
+    }
+
+    private async Task<StoredObject> UntilDoneAsync(string name, Func<CancellationToken, Task<StoredObject>> put, CancellationToken cancellationToken)
+    {
+        var retry = new RetryStrategyOptions
+        {
+            // IOException: the file-system store's disk may be full, or the spool's may be ill.
+            ShouldHandle = new PredicateBuilder().Handle<ObjectStoreException>().Handle<IOException>().Handle<UnauthorizedAccessException>(),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromSeconds(1),
+            MaxDelay = TimeSpan.FromMinutes(1),
+            OnRetry = arguments =>
+            {
+                Log.UploadFailed(_logger, name, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception!.Message);
+                return ValueTask.CompletedTask;
+            },
+        };
+        ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = _clock.Time }.AddRetry(retry).Build();
+        return await pipeline.ExecuteAsync(
+            async token =>
+            {
+                await _slots.WaitAsync(token).ConfigureAwait(false);
+                try
+                {
+                    return await put(token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _slots.Release();
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,279 @@
+using Ttm.Recorder.Tests.Simulation;
+
+namespace Ttm.Recorder.Tests.Transcoding;
+
+/// <summary>From the sink to what ffmpeg hears in the MP3.</summary>
+public sealed class TranscoderTests
+{
+    private const int Rate = 24_000;
+
+    [Fact]
+    public void Transcode_CleanSpeech_HoldsEveryQuarterSecondAtItsTime()
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var packets = new SimulatedTeacher(encoder).Speak(0, 20, Tones.At);
+        recording.Record(SimulatedRecording.Network(packets), 2.03, 18.04);
+        short[] heard = recording.Play();
+
+        // The network takes 20 ms: at 2.03 the newest packet ended at 2.00.
+        heard.Length.ShouldBe((int)recording.Finished.Samples);
+        Seconds(heard).ShouldBe(16.01, 0.03);
+        Tones.Read(heard, Rate).ShouldBe(Symbols(8, 64));
+        recording.Quality.Expected.ShouldBe(800, 2);
+        recording.Quality.Lost.ShouldBe(0);
+        NoClick(heard);
+    }
+
+    [Fact]
+    public void Transcode_LossAndReordering_LosesNoQuarterSecond()
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var packets = new SimulatedTeacher(encoder).Speak(0, 20, Tones.At);
+        recording.Record(SimulatedRecording.Network(packets, loss: 0.05, jitter: 0.06), 2.0, 18.0);
+        short[] heard = recording.Play();
+
+        Seconds(heard).ShouldBe(16, 0.05);
+        double shift = recording.Finished.Samples / (double)Rate - 16;
+        Math.Abs(shift).ShouldBeLessThan(0.05);
+        Tones.Read(heard, Rate, 0.25)[..60].ShouldBe(Symbols(9, 60));
+        recording.Quality.Expected.ShouldBe(800, 6);
+        recording.Quality.Lost.ShouldBeInRange(20, 70);
+        recording.Quality.Recovered.ShouldBeGreaterThan(recording.Quality.Lost / 2);
+        (recording.Quality.Recovered + recording.Quality.Concealed).ShouldBeGreaterThanOrEqualTo(recording.Quality.Lost - 2);
+        NoClick(heard);
+    }
+
+    [Fact]
+    public void Transcode_Duplicates_AreLeftOut()
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var packets = SimulatedRecording.Network(new SimulatedTeacher(encoder).Speak(0, 6, Tones.At)).ToList();
+        var twice = packets.Concat(packets.Select(pair => (Arrival: pair.Arrival + 0.3, pair.Packet))).OrderBy(pair => pair.Arrival);
+        recording.Record(twice, 1, 5);
+        Tones.Read(recording.Play(), Rate, 0.25)[..15].ShouldBe(Symbols(5, 15));
+        recording.Quality.Expected.ShouldBe(200, 2);
+        recording.Quality.Lost.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Transcode_DiscontinuousSpeech_WritesPausesAsDigitalSilence()
+    {
+        using var encoder = new OpusEncoder(dtx: true);
+        using var recording = new SimulatedRecording();
+        var chance = new Random(3);
+        var packets = new SimulatedTeacher(encoder).Speak(0, 24, time => time % 8 < 4 ? Tones.At(time) : (short)chance.Next(-20, 20)).ToList();
+        packets.Count.ShouldBeLessThan(1000);
+        recording.Record(SimulatedRecording.Network(packets), 1.02, 23.02);
+        short[] heard = recording.Play();
+
+        Seconds(heard).ShouldBe(22, 0.03);
+        int[] symbols = Tones.Read(heard, Rate);
+        for (int i = 0; i < symbols.Length; i++)
+        {
+            int quarter = i + 4;
+            if (quarter % 32 < 16)
+                symbols[i].ShouldBe(quarter);
+            else if (quarter % 32 > 18)
+                Tones.Rms(heard.AsSpan(i * Rate / 4, Rate / 4)).ShouldBeLessThan(1);
+        }
+
+        NoClick(heard);
+    }
+
+    [Fact]
+    public void Transcode_MutedMicrophoneWhoseClockGoesOn_IsSilence() => Pause(clockStops: false);
+
+    [Fact]
+    public void Transcode_MicrophoneTakenAwayWhoseClockStops_IsSilence() => Pause(clockStops: true);
+
+    [Fact]
+    public void Transcode_NewSsrcAfterADrop_ContinuesAtItsTime()
+    {
+        using var first = new OpusEncoder();
+        using var second = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var packets = new SimulatedTeacher(first).Speak(0, 10, Tones.At)
+            .Concat(new SimulatedTeacher(second, 42, 7, 99).Speak(50, 60, Tones.At));
+        recording.Record(SimulatedRecording.Network(packets), 1.02, 59.02);
+        short[] heard = recording.Play();
+
+        Seconds(heard).ShouldBe(58, 0.05);
+        int[] symbols = Tones.Read(heard, Rate);
+        symbols[..36].ShouldBe(Symbols(4, 36));
+        symbols[37..195].ShouldAllBe(symbol => symbol == -1);
+        symbols[196..232].ShouldBe(Symbols(200, 36));
+        recording.Quality.Lost.ShouldBe(0);
+        NoClick(heard);
+    }
+
+    [Theory]
+    [InlineData(30 * 60 * 48_000)]
+    [InlineData(-30 * 60 * 48_000)]
+    [InlineData(-960)]
+    [InlineData(int.MaxValue)]
+    public void Transcode_TimestampJump_LeavesTheWallClockRight(int jump)
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var teacher = new SimulatedTeacher(encoder);
+        List<SentPacket> packets = [.. teacher.Speak(0, 10, Tones.At)];
+        teacher.Jump(jump);
+        packets.AddRange(teacher.Speak(10, 20, Tones.At));
+        recording.Record(SimulatedRecording.Network(packets, jitter: 0.01), 1.03, 19.03);
+        short[] heard = recording.Play();
+
+        Seconds(heard).ShouldBe(18, 0.05);
+        int[] symbols = Tones.Read(heard, Rate);
+        symbols[..35].ShouldBe(Symbols(4, 35));
+        symbols[37..72].ShouldBe(Symbols(41, 35));
+    }
+
+    [Fact]
+    public void Transcode_SequenceReset_LosesNothing()
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var teacher = new SimulatedTeacher(encoder);
+        List<SentPacket> packets = [.. teacher.Speak(0, 5, Tones.At)];
+        teacher.SkipSequence(20_000);
+        packets.AddRange(teacher.Speak(5, 10, Tones.At));
+        recording.Record(SimulatedRecording.Network(packets), 1.02, 9.02);
+        Tones.Read(recording.Play(), Rate).ShouldBe(Symbols(4, 32));
+        recording.Quality.Lost.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(1.0002)]
+    [InlineData(0.9998)]
+    public void Transcode_DriftingClock_KeepsToTheWallClock(double clockRate)
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var packets = new SimulatedTeacher(encoder) { ClockRate = clockRate }.Speak(0, 612, Tones.At);
+        recording.Record(SimulatedRecording.Network(packets, jitter: 0.02), 5, 605);
+        short[] heard = recording.Play();
+
+        Seconds(heard).ShouldBe(600, 0.05);
+        int[] symbols = Tones.Read(heard, Rate);
+        symbols.Length.ShouldBeInRange(2399, 2400);
+        symbols.Where((symbol, i) => symbol != (i + 20) % Tones.Count).Count().ShouldBe(0);
+        NoClick(heard);
+    }
+
+    [Fact]
+    public void Transcode_FirstAndLastSyllable_AreWholeAndInPlace()
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+
+        // A burst of 100 ms from the very first sample of the recording on, and one that ends with its last.
+        static short Signal(double time) => time is >= 2.0 and < 2.1 or >= 3.9 and < 4.0 ? (short)(12_000 * Math.Sin(2 * Math.PI * 500 * time)) : (short)0;
+        var packets = new SimulatedTeacher(encoder).Speak(0, 6, Signal);
+        recording.Record(SimulatedRecording.Network(packets), 2.03, 4.03);
+        short[] heard = recording.Play();
+
+        heard.Length.ShouldBe(2 * Rate, Rate / 50);
+        int onset = Array.FindIndex(heard, sample => Math.Abs((int)sample) > 2000);
+        int end = heard.Length - 1 - Array.FindLastIndex(heard, sample => Math.Abs((int)sample) > 2000);
+
+        // Opus itself looks 6.5 ms ahead: its sound is that much late, at both ends alike.
+        (onset / (double)Rate).ShouldBeInRange(0.004, 0.012);
+        (end / (double)Rate).ShouldBeLessThan(0.004);
+        Tones.Rms(heard.AsSpan(0, Rate / 10)).ShouldBeGreaterThan(6000);
+        Tones.Rms(heard.AsSpan(heard.Length - (Rate / 10))).ShouldBeGreaterThan(6000);
+    }
+
+    [Fact]
+    public void Transcode_StereoAndCorruptPackets_AreDecodedOrConcealed()
+    {
+        using var encoder = new OpusEncoder(channels: 2, bitrate: 64_000);
+        using var recording = new SimulatedRecording();
+        var chance = new Random(7);
+        List<SentPacket> packets = [.. new SimulatedTeacher(encoder) { Channels = 2 }.Speak(0, 10, Tones.At)];
+        for (int i = 60; i < packets.Count; i += 25)
+        {
+            byte[] garbage = new byte[chance.Next(1, 100)];
+            chance.NextBytes(garbage);
+            packets[i] = packets[i] with { Payload = garbage };
+        }
+
+        recording.Record(SimulatedRecording.Network(packets), 1.02, 9.02);
+        short[] heard = recording.Play();
+        Seconds(heard).ShouldBe(8, 0.05);
+        Tones.Read(heard, Rate).Zip(Symbols(4, 32)).Count(pair => pair.First == pair.Second).ShouldBeGreaterThan(29);
+    }
+
+    [Fact]
+    public void Transcode_StereoOfEqualChannels_KeepsItsLoudness()
+    {
+        using var encoder = new OpusEncoder(channels: 2, bitrate: 64_000);
+        using var recording = new SimulatedRecording();
+        recording.Record(SimulatedRecording.Network(new SimulatedTeacher(encoder) { Channels = 2 }.Speak(0, 6, Tones.At)), 1.02, 5.02);
+        Tones.Rms(recording.Play()).ShouldBe(6000, 600);
+    }
+
+    [Fact]
+    public void Transcode_StalledNetwork_PutsTheBurstWhereItBelongs()
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var packets = SimulatedRecording.Network(new SimulatedTeacher(encoder).Speak(0, 20, Tones.At))
+            .Select(pair => (Arrival: pair.Arrival is > 8 and < 10 ? 10 + ((pair.Arrival - 8) * 0.05) : pair.Arrival, pair.Packet))
+            .OrderBy(pair => pair.Arrival);
+        recording.Record(packets, 1.02, 19.02);
+        Tones.Read(recording.Play(), Rate).ShouldBe(Symbols(4, 72));
+        recording.Quality.Lost.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Transcode_NoPacketAtAll_IsSilenceForItsTime()
+    {
+        using var recording = new SimulatedRecording();
+        recording.Record([], 1, 4.5);
+        short[] heard = recording.Play();
+        heard.Length.ShouldBe((int)(3.5 * Rate));
+        heard.ShouldAllBe(sample => sample == 0);
+    }
+
+    [Fact]
+    public void Transcode_JournalWithoutEnd_EndsWithItsLastRecord()
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording { CutOff = true };
+        recording.Record(SimulatedRecording.Network(new SimulatedTeacher(encoder).Speak(0, 10, Tones.At)), 1.02, 9.02);
+        short[] heard = recording.Play();
+        Seconds(heard).ShouldBe(8, 0.3);
+        Tones.Read(heard, Rate)[..31].ShouldBe(Symbols(4, 31));
+    }
+
+    private static void Pause(bool clockStops)
+    {
+        using var encoder = new OpusEncoder();
+        using var recording = new SimulatedRecording();
+        var teacher = new SimulatedTeacher(encoder);
+        List<SentPacket> packets = [.. teacher.Speak(0, 8, Tones.At)];
+        if (!clockStops)
+            teacher.Jump(12 * 48_000);
+        packets.AddRange(teacher.Speak(20, 28, Tones.At));
+        recording.Record(SimulatedRecording.Network(packets), 1.02, 27.02);
+        short[] heard = recording.Play();
+
+        Seconds(heard).ShouldBe(26, 0.05);
+        int[] symbols = Tones.Read(heard, Rate);
+        symbols[..28].ShouldBe(Symbols(4, 28));
+        symbols[29..75].ShouldAllBe(symbol => symbol == -1);
+        symbols[76..104].ShouldBe(Symbols(80, 28));
+        recording.Quality.Lost.ShouldBe(0);
+        NoClick(heard);
+    }
+
+    private static double Seconds(short[] heard) => heard.Length / (double)Rate;
+
+    private static int[] Symbols(int first, int count) => [.. Enumerable.Range(first, count).Select(symbol => symbol % Tones.Count)];
+
+    // Two tones of 6000 each; codecs overshoot a little where they begin.
+    private static void NoClick(short[] heard) => heard.Max(sample => Math.Abs((int)sample)).ShouldBeLessThan(18_000);
+}
