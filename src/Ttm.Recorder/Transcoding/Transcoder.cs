@@ -80,7 +80,7 @@ internal sealed class Transcoder : IDisposable
         assembler.Advance(target, horizon);
         if (_ended && assembler.Cursor >= assembler.End)
             return TranscodeStep.Complete;
-        return _ended || assembler.Cursor > before ? TranscodeStep.More : TranscodeStep.Waiting;
+        return _ended || assembler.Cursor > before || assembler.PastNext > target ? TranscodeStep.More : TranscodeStep.Waiting;
     }
 
     /// <summary>After <see cref="TranscodeStep.Complete"/>: tags, disk, name.</summary>

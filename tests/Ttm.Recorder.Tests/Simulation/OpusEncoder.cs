@@ -8,6 +8,7 @@ internal sealed partial class OpusEncoder : IDisposable
 {
     private const int Voip = 2048;
     private const int SetBitrate = 4002;
+    private const int SetComplexity = 4010;
     private const int SetInbandFec = 4012;
     private const int SetPacketLoss = 4014;
     private const int SetDtx = 4016;
@@ -17,12 +18,13 @@ internal sealed partial class OpusEncoder : IDisposable
 
     static OpusEncoder() => NativeLibraries.Register(typeof(OpusEncoder).Assembly);
 
-    public OpusEncoder(int channels = 1, int bitrate = 32_000, bool fec = true, bool dtx = false)
+    public OpusEncoder(int channels = 1, int bitrate = 32_000, bool fec = true, bool dtx = false, int complexity = 9)
     {
         _channels = channels;
         _encoder = Create(48_000, channels, Voip, out int error);
         error.ShouldBe(0);
         Set(SetBitrate, bitrate);
+        Set(SetComplexity, complexity);
         Set(SetInbandFec, fec ? 1 : 0);
         Set(SetPacketLoss, fec ? 15 : 0);
         Set(SetDtx, dtx ? 1 : 0);

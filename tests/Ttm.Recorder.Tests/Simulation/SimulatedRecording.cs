@@ -1,4 +1,5 @@
 using Ttm.Recorder.Journal;
+using Ttm.Recorder.Opus;
 using Ttm.Recorder.Transcoding;
 using Ttm.Rtc;
 using Ttm.Rtc.Rtp;
@@ -27,6 +28,9 @@ internal sealed class SimulatedRecording : IDisposable
     /// <summary>Leave the journal without a Close.</summary>
     public bool CutOff { get; init; }
 
+    /// <summary>The loudest sample of the recorded packets, decoded in the order in which they came.</summary>
+    public int LoudestSent { get; private set; }
+
     public AudioQuality Quality { get; private set; } = new();
 
     public FinishedMp3 Finished { get; private set; } = null!;
@@ -49,6 +53,8 @@ internal sealed class SimulatedRecording : IDisposable
         var sink = new RecordingSink(new ByteRing(128 * 1024));
         using var appender = new JournalAppender(sink, Heading, Journal, ToWall);
         double flushedAt = openAt;
+        using var decoder = new OpusDecoder(Heading.SampleRate);
+        short[] pcm = new short[5760];
         foreach ((double arrival, SentPacket packet) in arrivals)
         {
             if (arrival >= openAt && !sink.IsOpened)
@@ -64,6 +70,8 @@ internal sealed class SimulatedRecording : IDisposable
             }
 
             RtpPacket.TryParse(packet.ToDatagram(), out RtpPacket parsed).ShouldBeTrue();
+            if (decoder.Decode(packet.Payload, pcm) is int count and > 0)
+                LoudestSent = Math.Max(LoudestSent, pcm.Take(count).Max(sample => Math.Abs((int)sample)));
             sink.Write(parsed, At(arrival));
         }
 

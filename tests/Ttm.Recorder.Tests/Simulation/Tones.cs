@@ -7,6 +7,8 @@ internal static class Tones
 
     private const double Quarter = 0.25;
 
+    private static readonly float[] Turn = [.. Enumerable.Range(0, 8192).Select(i => (float)(6000 * Math.Sin(2 * Math.PI * i / 8192)))];
+
     public static double LowOf(int symbol) => 400 + (60 * (symbol % 16));
 
     public static double HighOf(int symbol) => 1500 + (100 * (symbol / 16 % 16));
@@ -15,8 +17,10 @@ internal static class Tones
     public static short At(double seconds)
     {
         int symbol = (int)Math.Floor(seconds / Quarter) % Count;
-        return (short)(6000 * (Math.Sin(2 * Math.PI * LowOf(symbol) * seconds) + Math.Sin(2 * Math.PI * HighOf(symbol) * seconds)));
+        return (short)(Sine(LowOf(symbol) * seconds) + Sine(HighOf(symbol) * seconds));
     }
+
+    private static float Sine(double turns) => Turn[(int)((turns - Math.Floor(turns)) * Turn.Length)];
 
     /// <summary>The symbol heard in the middle of each quarter second; -1 where there is silence.</summary>
     public static int[] Read(ReadOnlySpan<short> pcm, int sampleRate, double from = 0)

