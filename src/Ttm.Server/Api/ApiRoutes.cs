@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Mvc;
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Ttm.Server.Api.Events;
 using Ttm.Server.Api.Lessons;
@@ -26,14 +26,16 @@ internal static class ApiRoutes
     }
 
     /// <summary>Documents the body. Accepts() would do so too, but lets routing answer 415 before the token is looked at.</summary>
-    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder builder, string mediaType = "application/json", bool isRequired = true) =>
+    /// <param name="example">JSON, or the text itself for another media type.</param>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder builder, string example, string mediaType = "application/json", bool isRequired = true) =>
         builder.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
         {
             var schema = await context.GetOrCreateSchemaAsync(typeof(T), null, cancellation);
+            var shown = mediaType == "application/json" ? JsonNode.Parse(example) : JsonValue.Create(example);
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = isRequired,
-                Content = new Dictionary<string, OpenApiMediaType> { [mediaType] = new() { Schema = schema } },
+                Content = new Dictionary<string, OpenApiMediaType> { [mediaType] = new() { Schema = schema, Example = shown } },
             };
         });
 
@@ -41,7 +43,7 @@ internal static class ApiRoutes
     public static RouteHandlerBuilder Fails(this RouteHandlerBuilder builder, params int[] statuses)
     {
         foreach (var status in statuses.Prepend(StatusCodes.Status401Unauthorized))
-            builder.Produces<ProblemDetails>(status, Problem.ContentType);
+            builder.Produces<ProblemBody>(status, Problem.ContentType);
         return builder;
     }
 }

@@ -31,9 +31,10 @@ internal sealed class Problem(int status, string title) : IResult
 
     public static Problem TooLarge() => new(StatusCodes.Status413PayloadTooLarge, $"The body is larger than {Bodies.MaximumBytes / 1024} KiB, the most this server takes.");
 
-    public static Problem Unavailable(string title, TimeSpan retryAfter) => new(StatusCodes.Status503ServiceUnavailable, title)
+    public static Problem Unavailable(string title, TimeSpan retryAfter, IReadOnlyList<string>? reasons = null) => new(StatusCodes.Status503ServiceUnavailable, title)
     {
         Headers = new Dictionary<string, string> { ["Retry-After"] = $"{(int)retryAfter.TotalSeconds}" },
+        Reasons = reasons,
     };
 
     public Task ExecuteAsync(HttpContext httpContext)

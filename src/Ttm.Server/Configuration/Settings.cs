@@ -54,5 +54,19 @@ internal sealed class Settings(IConfiguration configuration)
     public IReadOnlyDictionary<string, string> Map(string key) =>
         configuration.GetSection(key).GetChildren().ToDictionary(child => child.Key, child => child.Value ?? "", StringComparer.Ordinal);
 
+    /// <summary>A whole section as options of another project; wrong types are told by the key.</summary>
+    public T Bind<T>(string section)
+        where T : class, new()
+    {
+        try
+        {
+            return configuration.GetSection(section).Get<T>() ?? new T();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new StartException(exception.Message);
+        }
+    }
+
     public bool Has(string section) => configuration.GetSection(section).Exists();
 }

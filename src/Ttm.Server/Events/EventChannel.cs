@@ -1,6 +1,3 @@
-using Ttm.Server.Api.Lessons;
-using Ttm.Sfu.Lessons;
-
 namespace Ttm.Server.Events;
 
 /// <summary>One lesson's events: the last <see cref="Kept"/> of them, and who reads along. Its own lock is its one owner.</summary>
@@ -15,8 +12,7 @@ internal sealed class EventChannel
     private readonly Lock _gate = new();
     private readonly Queue<PublishedEvent> _history = new();
     private readonly List<EventSubscription> _readers = [];
-    private string? _listener;
-    private bool _live;
+    private readonly LessonProgress _progress = new();
     private long _lastSequence;
 
     public long LastSequence => Volatile.Read(ref _lastSequence);
@@ -27,7 +23,7 @@ internal sealed class EventChannel
         get
         {
             lock (_gate)
-                return !_live && _readers.Count == 0;
+                return !_progress.IsLive && _readers.Count == 0;
         }
     }
 
@@ -36,9 +32,9 @@ internal sealed class EventChannel
     {
         lock (_gate)
         {
-            var published = create(_listener);
+            var published = create(_progress.Listener);
             Volatile.Write(ref _lastSequence, published.Id.Sequence);
-            Track(published);
+            _progress.Apply(published);
             _history.Enqueue(published);
             if (_history.Count > Kept)
                 _history.Dequeue();
@@ -57,20 +53,10 @@ internal sealed class EventChannel
             if (_readers.Count >= MaximumReaders)
                 return null;
             var missed = after is { } id ? _history.Where(published => published.Id.CompareTo(id) > 0).ToList() : [];
-            var reader = new EventSubscription(missed, Remove);
+            var reader = new EventSubscription(missed, _progress.Copy(), Remove);
             _readers.Add(reader);
             return reader;
         }
-    }
-
-    private void Track(PublishedEvent published)
-    {
-        if (published.Data is ListenerView change)
-            _listener = change.Student;
-        if (published.Type == LessonEventTypes.LessonStarted)
-            _live = true;
-        if (published.Type == LessonEventTypes.LessonEnded)
-            (_live, _listener) = (false, null);
     }
 
     private void Remove(EventSubscription reader)

@@ -6,7 +6,7 @@ namespace Ttm.Server.Events;
 /// One reader of a lesson's events. A reader that falls <see cref="Capacity"/> events behind is cut off: its stream ends, and it
 /// resumes by Last-Event-ID from what is kept.
 /// </summary>
-internal sealed class EventSubscription(IReadOnlyList<PublishedEvent> missed, Action<EventSubscription> onDispose) : IDisposable
+internal sealed class EventSubscription(IReadOnlyList<PublishedEvent> missed, LessonProgress progress, Action<EventSubscription> onDispose) : IDisposable
 {
     public const int Capacity = 256;
 
@@ -15,6 +15,9 @@ internal sealed class EventSubscription(IReadOnlyList<PublishedEvent> missed, Ac
 
     /// <summary>What came between the reader's Last-Event-ID and now.</summary>
     public IReadOnlyList<PublishedEvent> Missed { get; } = missed;
+
+    /// <summary>Where the lesson was after the last of <see cref="Missed"/>; the reader carries it on.</summary>
+    public LessonProgress Progress { get; } = progress;
 
     public ChannelReader<PublishedEvent> Reader => _queue.Reader;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ttm.Recorder.Recordings;
 using Ttm.Server.Api;
 
 namespace Ttm.Server.Events;
@@ -9,6 +11,14 @@ namespace Ttm.Server.Events;
 internal sealed record PublishedEvent(
     EventCursor Id, string Type, string Lesson, DateTimeOffset Timestamp, object Data, ReadOnlyMemory<byte> Body, string? Previous)
 {
+    /// <summary>The id of the recording it is about, or null.</summary>
+    public string? Recording => Data switch
+    {
+        Recording recording => recording.Id,
+        JsonObject recording => (string?)recording["id"],
+        _ => null,
+    };
+
     /// <summary>The body as one student may have it, or null where the event is not its own.</summary>
     public ReadOnlyMemory<byte>? BodyFor(string student) =>
         EventViews.ForStudent(Data, student, Previous) is { } data ? Write(Type, Timestamp, data) : default(ReadOnlyMemory<byte>?);

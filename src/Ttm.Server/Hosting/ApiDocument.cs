@@ -6,6 +6,7 @@ namespace Ttm.Server.Hosting;
 /// <summary>The OpenAPI document, and in Development a page to read it.</summary>
 internal static class ApiDocument
 {
+    public const string ReaderPath = "/docs";
     private const string Scheme = "token";
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
@@ -36,6 +37,6 @@ internal static class ApiDocument
     {
         app.MapOpenApi("/openapi/{documentName}.json");
         if (app.Environment.IsDevelopment())
-            app.MapScalarApiReference("/docs", options => options.WithTitle("TtmMedia API").DisableDefaultFonts());
+            app.MapScalarApiReference(ReaderPath, options => options.WithTitle("TtmMedia API").DisableDefaultFonts());
     }
 }

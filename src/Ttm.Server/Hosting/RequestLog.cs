@@ -27,12 +27,12 @@ internal sealed partial class RequestLog(RequestDelegate next, TimeProvider cloc
             : LogLevel.Debug;
         if (!logger.IsEnabled(level))
             return;
-        var lesson = context.GetRouteValue("lesson") as string;
+        var lesson = context.GetRouteValue("lesson") as string ?? "-";
         LogRequest(logger, level, context.Request.Method, route, lesson, context.Response.StatusCode, elapsed.TotalMilliseconds);
     }
 
     private static bool IsPolled(string route) => route is "/healthz" or "/readyz" or "/metrics";
 
     [LoggerMessage(EventId = 1, Message = "{Method} {Route} of lesson {Lesson}: {Status} in {Milliseconds:F1} ms")]
-    private static partial void LogRequest(ILogger logger, LogLevel level, string method, string route, string? lesson, int status, double milliseconds);
+    private static partial void LogRequest(ILogger logger, LogLevel level, string method, string route, string lesson, int status, double milliseconds);
 }

@@ -51,6 +51,8 @@ internal static class ServerHost
         var http = HttpOptions.Read(settings);
         var auth = AuthOptions.Read(settings, builder.Environment.IsDevelopment());
         var media = MediaOptions.Read(settings);
+        var storage = RecorderSettings.ReadStorage(settings);
+        var recording = RecorderSettings.ReadRecording(settings);
 
         if (http.Urls.Count > 0)
             builder.WebHost.UseUrls([.. http.Urls]);
@@ -62,13 +64,14 @@ internal static class ServerHost
         });
 
         var services = builder.Services;
-        services.AddSingleton(http).AddSingleton(auth).AddSingleton(media).AddSingleton(AudioOrigins.Read(settings));
+        services.AddSingleton(http).AddSingleton(auth).AddSingleton(media).AddSingleton(AudioOrigins.Of(storage));
         services.TryAddSingleton(TimeProvider.System);
         services.AddCors();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddTokens(auth);
         services.AddApi(media);
-        services.AddMedia();
+        services.AddRecorder(recording, storage);
+        services.AddLessons();
         services.AddTelemetry();
         services.AddApiDocument();
     }

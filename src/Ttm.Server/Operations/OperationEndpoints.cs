@@ -6,7 +6,6 @@ namespace Ttm.Server.Operations;
 internal static class OperationEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-    private static readonly TimeSpan RetryWhenUnready = TimeSpan.FromSeconds(5);
 
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
@@ -15,20 +14,19 @@ internal static class OperationEndpoints
             .WithSummary("The process is alive").Produces<Health>();
         operations.MapMethods("/readyz", Reading, Ready)
             .WithSummary("The server takes new lessons")
-            .WithDescription("503 otherwise, with the reasons in words.")
-            .Produces<Health>().Produces<ProblemBody>(503, Problem.ContentType);
+            .WithDescription("503 otherwise, with the reasons in words. Warnings are what should be mended although lessons go on, such as an object store that does not answer.")
+            .Produces<Readied>().Produces<ProblemBody>(503, Problem.ContentType);
         routes.MapPrometheusScrapingEndpoint("/metrics");
     }
 
     private static IResult Ready(HttpContext context, Readiness readiness)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var reasons = readiness.Reasons();
-        if (reasons.Count == 0)
-            return Results.Ok(new Health("ready"));
-        var problem = Problem.Unavailable($"The server takes no new lessons: {string.Join(' ', reasons)}", RetryWhenUnready);
-        return new Problem(problem.Status, problem.Title) { Headers = problem.Headers, Reasons = reasons };
+        return readiness.Refusal() ?? Results.Ok(new Readied("ready", readiness.Warnings()));
     }
 
     private sealed record Health(string Status);
+
+    /// <param name="Warnings">What an operator should mend although lessons go on.</param>
+    private sealed record Readied(string Status, IReadOnlyList<string> Warnings);
 }

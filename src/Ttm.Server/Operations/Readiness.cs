@@ -1,15 +1,22 @@
+using Ttm.Server.Api;
+
 namespace Ttm.Server.Operations;
 
-/// <summary>Something without which the server takes no new lessons.</summary>
+/// <summary>Something on which it depends whether the server takes new lessons.</summary>
 internal interface IReadinessCheck
 {
-    /// <summary>What is wrong, in a sentence for an operator, or null. Answers at once.</summary>
+    /// <summary>Why no new lessons are taken, in a sentence for an operator, or null. Answers at once.</summary>
     string? Problem();
+
+    /// <summary>What an operator should mend although lessons go on, or null. Answers at once.</summary>
+    string? Warning() => null;
 }
 
 /// <summary>Whether new lessons are taken, and why not.</summary>
 internal sealed class Readiness(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime)
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
     private readonly IReadinessCheck[] _checks = [.. checks];
 
     public bool IsDraining => lifetime.ApplicationStopping.IsCancellationRequested;
@@ -22,5 +29,16 @@ internal sealed class Readiness(IEnumerable<IReadinessCheck> checks, IHostApplic
         if (IsDraining)
             reasons.Insert(0, "The server is about to stop.");
         return reasons;
+    }
+
+    public IReadOnlyList<string> Warnings() => [.. _checks.Select(check => check.Warning()).OfType<string>()];
+
+    /// <summary>The 503 for a new lesson, or null where it is welcome.</summary>
+    public Problem? Refusal()
+    {
+        var reasons = Reasons();
+        return reasons.Count == 0
+            ? null
+            : Api.Problem.Unavailable($"The server takes no new lessons: {string.Join(' ', reasons)}", RetryAfter, reasons);
     }
 }

@@ -1,29 +1,31 @@
+using Ttm.Recorder.Recordings;
+
 namespace Ttm.Server.Recordings;
 
-/// <summary>The recordings as the API needs them; the recorder's own types stay behind it.</summary>
+/// <summary>The recordings as the API needs them.</summary>
 internal interface IRecordings
 {
     /// <summary>Oldest first.</summary>
-    Task<IReadOnlyList<RecordingView>> ListAsync(string lesson, CancellationToken cancellation);
+    IReadOnlyList<Recording> List(string lesson);
 
-    Task<RecordingView?> FindAsync(string recording, CancellationToken cancellation);
+    Recording? Find(string recording);
 
     /// <summary>The MP3 of a recording that exists.</summary>
-    Task<RecordingAudio> OpenAudioAsync(string recording, CancellationToken cancellation);
-
-    /// <summary>Whether some recording of this lesson is still on its way to the store.</summary>
-    bool IsUnsettled(string lesson);
+    Task<RecordingAudio> OpenAudioAsync(Recording recording, CancellationToken cancellation);
 }
 
-/// <summary>One of its three nested cases.</summary>
+/// <summary>One of its nested cases.</summary>
 internal abstract record RecordingAudio
 {
-    /// <summary>There is no whole MP3 yet, or there will be none; the sentence says which.</summary>
-    internal sealed record Absent(string Reason) : RecordingAudio;
+    /// <summary>There is no whole MP3 yet, or there will be none: the recording's status says which.</summary>
+    internal sealed record Absent : RecordingAudio;
+
+    /// <summary>The store does not answer; the sentence says why.</summary>
+    internal sealed record OutOfReach(string Reason) : RecordingAudio;
 
     /// <summary>A presigned URL.</summary>
     internal sealed record At(Uri Url) : RecordingAudio;
 
-    /// <summary>A seekable stream, which the answer disposes.</summary>
+    /// <summary>A seekable stream, which the answer disposes of.</summary>
     internal sealed record Content(Stream Stream) : RecordingAudio;
 }

@@ -31,7 +31,7 @@ public sealed class CrossOriginTests(ServerFixture fixture)
     public async Task Answers_ExposeTheHeadersThatClientsRead()
     {
         var lesson = ServerFixture.NewLesson();
-        var response = await _server.SendAsync("POST", $"/whip/{lesson}", _server.Teacher(lesson), "v=0", "application/sdp", ("Origin", "https://lms.example"));
+        var response = await _server.SendAsync("POST", $"/whip/{lesson}", _server.Teacher(lesson), TestServer.Offer, "application/sdp", ("Origin", "https://lms.example"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Created);
         var exposed = response.Headers.GetValues("Access-Control-Expose-Headers").Single();

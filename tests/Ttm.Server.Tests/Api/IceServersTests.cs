@@ -30,7 +30,7 @@ public sealed class IceServersTests
     public async Task Links_WithCredentials_CarryThem()
     {
         await using var server = await TestServer.StartAsync(builder => builder.Services.AddSingleton<IIceServerSource, Turn>());
-        var response = await server.SendAsync("POST", "/whip/a", server.Teacher("a"), "v=0", "application/sdp").ShouldBeAsync(201);
+        var response = await server.SendAsync("POST", "/whip/a", server.Teacher("a"), TestServer.Offer, "application/sdp").ShouldBeAsync(201);
 
         response.Headers.GetValues("Link").ShouldContain(
             "<turn:127.0.0.1:3478?transport=udp>; rel=\"ice-server\"; username=\"t-1\"; credential=\"c\"; credential-type=\"password\"");

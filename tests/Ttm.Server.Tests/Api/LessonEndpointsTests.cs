@@ -126,7 +126,7 @@ public sealed class LessonEndpointsTests(ServerFixture fixture)
     {
         await _server.SendAsync("POST", "/api/v1/lessons", _server.Teacher(_lesson), """{"metadata":{"title":"T","name.s-1":"Ana","name.t-1":"Tom","name.s-2":"Zoe"}}""").ShouldBeAsync(201);
         foreach (var student in new[] { "s-1", "s-2", "s-3" })
-            await _server.SendAsync("POST", $"/whep/{_lesson}", _server.Student(_lesson, student), "v=0\r\n", "application/sdp").ShouldBeAsync(201);
+            await _server.SendAsync("POST", $"/whep/{_lesson}", _server.Student(_lesson, student), TestServer.Offer, "application/sdp").ShouldBeAsync(201);
         await _server.SendAsync("PUT", $"/api/v1/lessons/{_lesson}/listener", _server.Service, """{"student":"s-2"}""").ShouldBeAsync(200);
 
         var mine = await (await _server.SendAsync("GET", $"/api/v1/lessons/{_lesson}", _server.Student(_lesson))).Content.ReadAsStringAsync();

@@ -9,7 +9,7 @@ public sealed class MediaEndpointsTests(ServerFixture fixture)
 {
     private const string Sdp = "application/sdp";
     private const string Fragment = "application/trickle-ice-sdpfrag";
-    private const string Offer = "v=0\r\nm=audio\r\n";
+    private const string Offer = TestServer.Offer;
     private const string Candidate = "a=ice-ufrag:old\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n";
     private const string Restart = "a=ice-ufrag:new\r\na=ice-pwd:new\r\n";
 
@@ -71,8 +71,8 @@ public sealed class MediaEndpointsTests(ServerFixture fixture)
         await PublishAsync(offer: "").ShouldBeProblemAsync(400);
         await PublishAsync(offer: "{}").ShouldBeProblemAsync(400);
         _server.Lessons.Find(_lesson).ShouldBeNull();
-        await PublishAsync(offer: "v=0 bad").ShouldBeProblemAsync(400);
-        await PublishAsync(offer: "v=0 video").ShouldBeProblemAsync(422);
+        await PublishAsync(offer: Offer + "s=bad\r\n").ShouldBeProblemAsync(400);
+        await PublishAsync(offer: Offer + "s=video\r\n").ShouldBeProblemAsync(422);
     }
 
     [Theory]
@@ -235,6 +235,16 @@ public sealed class MediaEndpointsTests(ServerFixture fixture)
     }
 
     [Fact]
-    public async Task Body_AtTheLimit_IsTaken() =>
-        await PublishAsync(offer: Offer + new string('a', (64 * 1024) - Offer.Length)).ShouldBeAsync(201);
+    public async Task Body_AtTheLimit_IsTaken()
+    {
+        var offer = new StringBuilder(Offer);
+        while (offer.Length < 64 * 1024)
+        {
+            var room = Math.Min(1000, (64 * 1024) - offer.Length - 4);
+            offer.Append("a=").Append('x', room).Append("\r\n");
+        }
+
+        offer.Length.ShouldBe(64 * 1024);
+        await PublishAsync(offer: offer.ToString()).ShouldBeAsync(201);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Ttm.Recorder.Recordings;
 using Ttm.Server.Recordings;
 using Ttm.Server.Tests.Kit;
 
@@ -10,8 +11,8 @@ public sealed class RecordingEndpointsTests(ServerFixture fixture)
     private readonly TestServer _server = fixture.Server;
     private readonly string _lesson = ServerFixture.NewLesson();
 
-    private RecordingView AddBytes() =>
-        _server.Recordings.Add(_lesson, RecordingState.Stored, new RecordingAudio.Content(new MemoryStream([.. Enumerable.Range(0, 100).Select(i => (byte)i)])));
+    private Recording AddBytes() =>
+        _server.Recordings.Add(_lesson, RecordingStatus.Stored, new RecordingAudio.Content(new MemoryStream([.. Enumerable.Range(0, 100).Select(i => (byte)i)])));
 
     [Fact]
     public async Task List_HasTheShapeOfTheContract()
@@ -62,7 +63,7 @@ public sealed class RecordingEndpointsTests(ServerFixture fixture)
     [Fact]
     public async Task Audio_InTheObjectStore_IsARedirect()
     {
-        var recording = _server.Recordings.Add(_lesson, RecordingState.Stored, new RecordingAudio.At(new("https://s3.example/b/k.mp3?X-Amz-Signature=a%2Bb")));
+        var recording = _server.Recordings.Add(_lesson, RecordingStatus.Stored, new RecordingAudio.At(new("https://s3.example/b/k.mp3?X-Amz-Signature=a%2Bb")));
         var response = await _server.SendAsync("GET", $"/api/v1/recordings/{recording.Id}/audio", _server.Teacher(_lesson));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Redirect);
@@ -71,12 +72,22 @@ public sealed class RecordingEndpointsTests(ServerFixture fixture)
     }
 
     [Theory]
-    [InlineData(false, 409)]
-    [InlineData(true, 404)]
-    public async Task Audio_ThatIsNotThere_SaysWhy(bool failed, int status)
+    [InlineData(RecordingStatus.Recording, 409)]
+    [InlineData(RecordingStatus.Encoding, 409)]
+    [InlineData(RecordingStatus.Failed, 404)]
+    [InlineData(RecordingStatus.Stored, 404)]
+    public async Task Audio_ThatIsNotThere_SaysWhy(RecordingStatus status, int expected)
     {
-        var recording = _server.Recordings.Add(_lesson, failed ? RecordingState.Failed : RecordingState.Recording, new RecordingAudio.Absent("It is being recorded."));
-        await _server.SendAsync("GET", $"/api/v1/recordings/{recording.Id}/audio", _server.Teacher(_lesson)).ShouldBeProblemAsync(status);
+        var recording = _server.Recordings.Add(_lesson, status);
+        await _server.SendAsync("GET", $"/api/v1/recordings/{recording.Id}/audio", _server.Teacher(_lesson)).ShouldBeProblemAsync(expected);
+    }
+
+    [Fact]
+    public async Task Audio_OfAStoreThatIsAway_IsUnavailable()
+    {
+        var recording = _server.Recordings.Add(_lesson, RecordingStatus.Stored, new RecordingAudio.OutOfReach("The bucket b does not answer."));
+        var title = await _server.SendAsync("GET", $"/api/v1/recordings/{recording.Id}/audio", _server.Teacher(_lesson)).ShouldBeProblemAsync(503);
+        title.ShouldContain("bucket");
     }
 
     [Theory]

@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Ttm.Recorder.Recordings;
 using Ttm.Server.Api.Events;
 using Ttm.Server.Events;
-using Ttm.Server.Recordings;
 using Ttm.Server.Tests.Kit;
 using Ttm.Sfu.Lessons;
 
@@ -38,7 +38,7 @@ public sealed class EventStreamTests(ServerFixture fixture)
     {
         await CreateAsync();
         using var reader = await OpenAsync(_server.Teacher(_lesson));
-        await _server.SendAsync("POST", $"/whep/{_lesson}", _server.Student(_lesson), "v=0", "application/sdp").ShouldBeAsync(201);
+        await _server.SendAsync("POST", $"/whep/{_lesson}", _server.Student(_lesson), TestServer.Offer, "application/sdp").ShouldBeAsync(201);
         await SelectAsync("s-1");
         await PostAsync("s-1", "two lines\\nof text");
         await EndAsync();
@@ -111,14 +111,14 @@ public sealed class EventStreamTests(ServerFixture fixture)
         await CreateAsync();
         using var reader = await OpenAsync(_server.Student(_lesson, "s-1"));
         foreach (var student in new[] { "s-1", "s-2" })
-            await _server.SendAsync("POST", $"/whep/{_lesson}", _server.Student(_lesson, student), "v=0", "application/sdp").ShouldBeAsync(201);
+            await _server.SendAsync("POST", $"/whep/{_lesson}", _server.Student(_lesson, student), TestServer.Offer, "application/sdp").ShouldBeAsync(201);
         await SelectAsync("s-2");
         await SelectAsync("s-1");
         await SelectAsync("s-2");
         await SelectAsync("s-3");
         await PostAsync("s-2", "secret");
         await PostAsync("s-1", "mine");
-        _server.Events.Publish(new(EventTypes.RecordingStored, _lesson, default, _server.Recordings.Add(_lesson, RecordingState.Stored, new RecordingAudio.Absent("x"))));
+        _server.Events.Publish(new(RecordingEventTypes.Stored, _lesson, default, _server.Recordings.Add(_lesson, RecordingStatus.Stored)));
         await EndAsync();
 
         var events = await reader.AllAsync();
@@ -149,15 +149,24 @@ public sealed class EventStreamTests(ServerFixture fixture)
     public async Task Stream_WithRecordingsOnTheirWay_WaitsForThem()
     {
         await CreateAsync();
-        var recording = _server.Recordings.Add(_lesson, RecordingState.Uploading, new RecordingAudio.Absent("x"));
         using var reader = await OpenAsync(_server.Teacher(_lesson));
-        await EndAsync();
-        (await reader.NextAsync())!.Type.ShouldBe("lesson.ended");
+        foreach (var status in new[] { RecordingStatus.Recording, RecordingStatus.Failed })
+        {
+            var recording = _server.Recordings.Add(_lesson, status);
+            _server.Events.Publish(new(RecordingEventTypes.Started, _lesson, default, recording));
+            await EndAsync();
+            _server.Events.Publish(new(RecordingEventTypes.Finished, _lesson, default, recording));
+            if (status == RecordingStatus.Failed)
+                _server.Events.Publish(new(RecordingEventTypes.Failed, _lesson, default, recording));
+        }
 
-        _server.Recordings.Settle(recording.Id);
-        _server.Events.Publish(new(EventTypes.RecordingStored, _lesson, default, recording));
+        // A second reader comes after the end, and waits for what the first one waits for.
+        using var late = await OpenAsync(_server.Teacher(_lesson));
+        _server.Events.Publish(new(RecordingEventTypes.Stored, _lesson, default, _server.Recordings.List(_lesson).Single(one => one.Status == RecordingStatus.Recording)));
 
-        (await reader.AllAsync()).Select(one => one.Type).ShouldBe(["recording.stored"]);
+        (await reader.AllAsync()).Select(one => one.Type).ShouldBe(
+            ["recording.started", "lesson.ended", "recording.finished", "recording.started", "recording.finished", "recording.failed", "recording.stored"]);
+        (await late.AllAsync()).Select(one => one.Type).ShouldBe(["recording.stored"]);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class ServerTests(ServerFixture fixture)
     public async Task Metrics_NameTheLessonsAndNoPersons()
     {
         var lesson = ServerFixture.NewLesson();
-        await _server.SendAsync("POST", $"/whep/{lesson}", _server.Student(lesson, "s-metric"), "v=0", "application/sdp").ShouldBeAsync(201);
+        await _server.SendAsync("POST", $"/whep/{lesson}", _server.Student(lesson, "s-metric"), TestServer.Offer, "application/sdp").ShouldBeAsync(201);
 
         var text = await (await _server.SendAsync("GET", "/metrics", null).ShouldBeAsync(200)).Content.ReadAsStringAsync();
 
@@ -108,6 +108,20 @@ public sealed class ServerTests(ServerFixture fixture)
     }
 
     [Theory]
+    [InlineData("https://s3.example:9000", null, "media-src 'self' blob: data: https://s3.example:9000;")]
+    [InlineData("https://s3.example", "false", "media-src 'self' blob: data: https://s3.example https://*.s3.example;")]
+    [InlineData(null, null, "media-src 'self' blob: data: https://*.amazonaws.com;")]
+    public async Task Policy_WithS3_AdmitsItsAudio(string? service, string? pathStyle, string expected)
+    {
+        await using var server = await TestServer.StartAsync(
+            "--Storage:Provider=S3", "--Storage:S3:Bucket=b", "--Storage:S3:Region=eu-west-1", $"--Storage:S3:ServiceUrl={service}", $"--Storage:S3:ForcePathStyle={pathStyle}");
+
+        var policy = (await server.SendAsync("GET", "/healthz", null)).Headers.GetValues("Content-Security-Policy").Single();
+
+        policy.ShouldContain(expected);
+    }
+
+    [Theory]
     [InlineData("GET", "/")]
     [InlineData("GET", "/index.html")]
     [InlineData("GET", "/INDEX.HTML")]
@@ -127,7 +141,7 @@ public sealed class ServerTests(ServerFixture fixture)
         teacher.AbsolutePath.ShouldBe("/teacher.html");
         teacher.Fragment.ShouldEndWith($"&lesson={lesson}");
         var token = teacher.Fragment["#token=".Length..teacher.Fragment.IndexOf('&', StringComparison.Ordinal)];
-        await server.SendAsync("POST", $"/whip/{lesson}", token, "v=0", "application/sdp").ShouldBeAsync(201);
+        await server.SendAsync("POST", $"/whip/{lesson}", token, TestServer.Offer, "application/sdp").ShouldBeAsync(201);
         var students = trial.GetProperty("students").EnumerateArray().ToList();
         students.Count.ShouldBeGreaterThan(1);
         students[0].EnumerateObject().Select(property => property.Name).ShouldBe(["id", "name", "url"]);

@@ -17,11 +17,16 @@ internal sealed class TestServer : IAsyncDisposable
     public const string ApiKey = "school";
     public const string Secret = "0123456789abcdef0123456789abcdef";
 
-    private readonly WebApplication _app;
+    /// <summary>Good enough for lessons without media.</summary>
+    public const string Offer = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n";
 
-    private TestServer(WebApplication app, LogCollector logs)
+    private readonly WebApplication _app;
+    private readonly string _directory;
+
+    private TestServer(WebApplication app, LogCollector logs, string directory)
     {
         _app = app;
+        _directory = directory;
         Logs = logs;
         var address = new Uri(app.Urls.First());
         Client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address };
@@ -41,6 +46,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public FakeRecordings Recordings => (FakeRecordings)_app.Services.GetRequiredService<IRecordings>();
 
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public EventHub Events => _app.Services.GetRequiredService<EventHub>();
 
     public string Service => Minter.Service("app", TimeSpan.FromHours(1));
@@ -50,9 +58,11 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(Action<WebApplicationBuilder>? adjust, params string[] args)
     {
         var logs = new LogCollector();
+        var directory = Directory.CreateTempSubdirectory("ttm-server-").FullName;
         string[] all =
         [
-            "--environment=Production", "--Http:Urls=http://127.0.0.1:0", $"--Auth:Keys:{ApiKey}={Secret}", "--hostBuilder:reloadConfigOnChange=false", .. args,
+            "--environment=Production", "--Http:Urls=http://127.0.0.1:0", $"--Auth:Keys:{ApiKey}={Secret}", "--hostBuilder:reloadConfigOnChange=false", "--Recording:Enabled=false",
+            $"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings", "--Media:PublicAddresses=", "--Media:Port=3478", .. args,
         ];
         var app = ServerHost.Build(all, builder =>
         {
@@ -62,7 +72,7 @@ internal sealed class TestServer : IAsyncDisposable
             adjust?.Invoke(builder);
         });
         await app.StartAsync();
-        return new(app, logs);
+        return new(app, logs, directory);
     }
 
     public string Teacher(string lesson, string teacher = "t-1") => Minter.Teacher(lesson, teacher, TimeSpan.FromHours(1));
@@ -96,6 +106,7 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 }
 

@@ -1,7 +1,6 @@
 using Ttm.Server.Auth;
 using Ttm.Server.Events;
 using Ttm.Server.Operations;
-using Ttm.Server.Recordings;
 using Ttm.Sfu.Lessons;
 
 namespace Ttm.Server.Api.Events;
@@ -19,7 +18,7 @@ internal static class EventEndpoints
             .Produces(200, contentType: "text/event-stream").Produces(204).Fails(400, 403, 404, 503);
 
     private static async Task<IResult> StreamAsync(
-        string lesson, HttpContext context, ILessons lessons, EventHub hub, IRecordings recordings, TimeProvider clock, ServerMetrics metrics, IHostApplicationLifetime lifetime)
+        string lesson, HttpContext context, ILessons lessons, EventHub hub, TimeProvider clock, ServerMetrics metrics, IHostApplicationLifetime lifetime)
     {
         if (lessons.Find(lesson) is not { } found)
             return Problem.NoLesson(lesson);
@@ -27,15 +26,17 @@ internal static class EventEndpoints
         using var subscription = hub.Subscribe(lesson, after);
         if (subscription is null)
             return Problem.Unavailable("Too many read this lesson's events.", RetryWhenCrowded);
-        var ended = found.Snapshot.State == LessonState.Ended;
-        if (ended && subscription.Missed.Count == 0 && !recordings.IsUnsettled(lesson))
+
+        // Read after subscribing: an end that comes later is in the queue.
+        subscription.Progress.IsLive = found.Snapshot.State == LessonState.Live;
+        if (subscription.Progress.IsOver && subscription.Missed.Count == 0 && subscription.Reader.Count == 0)
             return Results.NoContent();
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         using var _ = metrics.EventStreamOpened();
         var caller = Caller.Of(context);
         var stream = new EventStream(context.Response, caller.Role == Role.Student ? caller.Id : null, clock);
-        await stream.RunAsync(subscription, ended, () => recordings.IsUnsettled(lesson), stop.Token);
+        await stream.RunAsync(subscription, stop.Token);
         return Results.Empty;
     }
 

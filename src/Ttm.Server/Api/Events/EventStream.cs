@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Ttm.Server.Events;
-using Ttm.Sfu.Lessons;
 
 namespace Ttm.Server.Api.Events;
 
@@ -17,39 +16,35 @@ internal sealed class EventStream(HttpResponse response, string? student, TimePr
     private static readonly byte[] DataField = Encoding.ASCII.GetBytes("data: ");
     private static readonly byte[] Blank = Encoding.ASCII.GetBytes("\n\n");
 
-    /// <param name="ended">The lesson has ended already.</param>
-    /// <param name="isUnsettled">Whether recordings are still on their way: their events come after the lesson's end.</param>
-    public async Task RunAsync(EventSubscription subscription, bool ended, Func<bool> isUnsettled, CancellationToken stop)
+    public async Task RunAsync(EventSubscription subscription, CancellationToken stop)
     {
         try
         {
             await OpenAsync(stop);
             foreach (var missed in subscription.Missed)
                 await WriteAsync(missed, stop);
-            await response.Body.FlushAsync(stop);
-            var available = subscription.Reader.WaitToReadAsync(stop).AsTask();
             var heartbeat = Task.Delay(Heartbeat, clock, stop);
-            while (!ended || isUnsettled())
+            while (true)
             {
-                if (await Task.WhenAny(available, heartbeat) == heartbeat)
+                while (subscription.Reader.TryRead(out var published))
                 {
-                    await response.Body.WriteAsync(Comment, stop);
-                    heartbeat = Task.Delay(Heartbeat, clock, stop);
-                }
-                else
-                {
-                    if (!await available)
-                        return;
-                    while (subscription.Reader.TryRead(out var published))
-                    {
-                        await WriteAsync(published, stop);
-                        ended = EndsLesson(published, ended);
-                    }
-
-                    available = subscription.Reader.WaitToReadAsync(stop).AsTask();
+                    await WriteAsync(published, stop);
+                    subscription.Progress.Apply(published);
                 }
 
                 await response.Body.FlushAsync(stop);
+                if (subscription.Progress.IsOver)
+                    return;
+                var available = subscription.Reader.WaitToReadAsync(stop).AsTask();
+                while (await Task.WhenAny(available, heartbeat) == heartbeat)
+                {
+                    await response.Body.WriteAsync(Comment, stop);
+                    await response.Body.FlushAsync(stop);
+                    heartbeat = Task.Delay(Heartbeat, clock, stop);
+                }
+
+                if (!await available)
+                    return;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -57,13 +52,6 @@ internal sealed class EventStream(HttpResponse response, string? student, TimePr
             // The client left, or the server stops.
         }
     }
-
-    private static bool EndsLesson(PublishedEvent published, bool ended) => published.Type switch
-    {
-        LessonEventTypes.LessonEnded => true,
-        LessonEventTypes.LessonStarted => false,
-        _ => ended,
-    };
 
     private async Task OpenAsync(CancellationToken stop)
     {

@@ -1,4 +1,5 @@
 using Ttm.Server.Auth;
+using Ttm.Server.Operations;
 using Ttm.Sfu.Lessons;
 
 namespace Ttm.Server.Api.Lessons;
@@ -14,7 +15,7 @@ internal static class LessonEndpoints
         lessons.MapPost("", CreateAsync).Allow(Role.Teacher)
             .WithSummary("Create a lesson")
             .WithDescription("Without an id one is made up. 409 where a lesson of that id is live; an ended one's id may be used again.")
-            .Takes<NewLesson>(isRequired: false).Produces<LessonView>(201).Fails(400, 403, 409, 413, 415, 503);
+            .Takes<NewLesson>("""{"id":"algebra-7","teacher":"t-3","metadata":{"title":"Fractions"}}""", isRequired: false).Produces<LessonView>(201).Fails(400, 403, 409, 413, 415, 503);
         lessons.MapGet("", List).Allow(Role.Teacher)
             .WithSummary("List lessons")
             .WithDescription("Live and ended ones, newest first. A teacher sees its own lesson alone.")
@@ -29,7 +30,7 @@ internal static class LessonEndpoints
             .Produces(204).Fails(400, 403, 404);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, ILessons lessons)
+    private static async Task<IResult> CreateAsync(HttpContext context, ILessons lessons, Readiness readiness)
     {
         var caller = Caller.Of(context);
         var body = await JsonBody.ReadAsync(context.Request, mayBeEmpty: true);
@@ -41,6 +42,8 @@ internal static class LessonEndpoints
         id ??= caller.Lesson ?? Ids.New(GeneratedIdLength);
         if (!caller.Covers(id))
             return LessonAccess.OtherLesson(caller, id);
+        if (readiness.Refusal() is { } refusal)
+            return refusal;
         teacher ??= caller.Role == Role.Teacher ? caller.Id : null;
         var created = lessons.Create(id, teacher, metadata);
         return created.Succeeded
@@ -73,4 +76,4 @@ internal static class LessonEndpoints
 }
 
 /// <summary>The body of POST /lessons; every field may be left out.</summary>
-internal sealed record NewLesson(string? Id, string? Teacher, IReadOnlyDictionary<string, string>? Metadata);
+internal sealed record NewLesson(string? Id = null, string? Teacher = null, IReadOnlyDictionary<string, string>? Metadata = null);

@@ -8,8 +8,6 @@ namespace Ttm.Server.Api.Media;
 /// <summary>WHIP (RFC 9725) and WHEP: an offer for an answer. GET, HEAD and PUT are 405, as section 4.2 reserves them.</summary>
 internal static class MediaEndpoints
 {
-    private static readonly TimeSpan RetryWhenDraining = TimeSpan.FromSeconds(10);
-
     public static void MapMedia(this IEndpointRouteBuilder routes)
     {
         var media = routes.MapGroup("").WithTags("Media");
@@ -23,7 +21,7 @@ internal static class MediaEndpoints
         media.MapPost($"/{kind}/{{lesson}}", (string lesson, HttpContext context, ILessons lessons, Readiness readiness, IceServers ice) =>
                 ConnectAsync(lesson, isTeacher, context, lessons, readiness, ice))
             .RequireAuthorization().Allow(role).WithSummary(summary).WithDescription(description)
-            .Takes<string>(MediaTypes.Sdp).Produces<string>(201, MediaTypes.Sdp).Fails(400, 403, 404, 406, 409, 413, 415, 422, 503);
+            .Takes<string>("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n…", MediaTypes.Sdp).Produces<string>(201, MediaTypes.Sdp).Fails(400, 403, 404, 406, 409, 413, 415, 422, 503);
         media.MapMethods($"/{kind}/{{lesson}}", [HttpMethods.Options], (HttpContext context, IceServers ice) => Options(context, ice, "Accept-Post", MediaTypes.Sdp))
             .WithSummary("CORS, and the ICE servers when authorised").Produces(200);
         media.MapMethods($"/{kind}/{{lesson}}/{{session}}", [HttpMethods.Options], (HttpContext context, IceServers ice) => Options(context, ice, "Accept-Patch", MediaTypes.Fragment))
@@ -58,15 +56,14 @@ internal static class MediaEndpoints
         var offer = Encoding.UTF8.GetString(body.Span);
         if (OfferCheck.Flaw(offer) is { } flaw)
             return flaw;
-        if (readiness.IsDraining)
-            return Problem.Unavailable("The server is about to stop.", RetryWhenDraining);
-
-        var opened = Open(lesson, isTeacher ? caller.Id : null, lessons);
-        if (!opened.Succeeded)
-            return opened.ToProblem();
+        if (readiness.IsDraining && readiness.Refusal() is { } draining)
+            return draining;
+        var (opened, problem) = Open(lesson, isTeacher ? caller.Id : null, lessons, readiness);
+        if (opened is null)
+            return problem!;
         var result = isTeacher
-            ? await opened.Value!.ConnectTeacherAsync(caller.Id, offer)
-            : await opened.Value!.ConnectStudentAsync(caller.Id, offer);
+            ? await opened.ConnectTeacherAsync(caller.Id, offer)
+            : await opened.ConnectStudentAsync(caller.Id, offer);
         if (!result.Succeeded)
             return result.ToProblem();
         ice.AddLinks(context, caller);
@@ -77,17 +74,19 @@ internal static class MediaEndpoints
     /// The live lesson, made where there is none. A student does not bring an ended one back: its page, trying to reconnect, would keep
     /// lessons alive that the application has ended.
     /// </summary>
-    private static LessonResult<ILesson> Open(string lesson, string? teacher, ILessons lessons)
+    private static (ILesson? Lesson, Problem? Problem) Open(string lesson, string? teacher, ILessons lessons, Readiness readiness)
     {
         var found = lessons.Find(lesson);
         if (found is not null && found.Snapshot.State == LessonState.Live)
-            return new(found, LessonFailure.None, null);
+            return (found, null);
         if (found is not null && teacher is null)
-            return LessonResult.Fail<ILesson>(LessonFailure.LessonNotFound, $"Lesson {lesson} has ended.");
+            return (null, Problem.NotFound($"Lesson {lesson} has ended."));
+        if (readiness.Refusal() is { } refusal)
+            return (null, refusal);
         var created = lessons.Create(lesson, teacher, new Dictionary<string, string>());
         if (created.Failure == LessonFailure.LessonIsLive && lessons.Find(lesson) is { } other)
-            return new(other, LessonFailure.None, null);
-        return created;
+            return (other, null);
+        return created.Succeeded ? (created.Value, null) : (null, created.ToProblem());
     }
 
     private static IResult Accepted(HttpContext context, SessionAccepted session)

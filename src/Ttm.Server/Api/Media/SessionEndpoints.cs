@@ -14,7 +14,7 @@ internal static class SessionEndpoints
             .RequireAuthorization().Allow(role)
             .WithSummary("Trickle candidates, or restart ICE")
             .WithDescription("204 for candidates, with or without If-Match; with a new ufrag and pwd an ICE restart: 200, the new fragment and ETag.")
-            .Takes<string>(MediaTypes.Fragment).Produces<string>(200, MediaTypes.Fragment).Produces(204).Fails(400, 403, 404, 406, 412, 413, 415);
+            .Takes<string>("a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 192.0.2.1 61764 typ host\r\na=end-of-candidates\r\n", MediaTypes.Fragment).Produces<string>(200, MediaTypes.Fragment).Produces(204).Fails(400, 403, 404, 406, 412, 413, 415);
         media.MapDelete(pattern, (string lesson, string session, HttpContext context, ILessons lessons) => DeleteAsync(lesson, session, role, context, lessons))
             .RequireAuthorization().Allow(role)
             .WithSummary("Close the connection")

@@ -17,7 +17,7 @@ internal static class MessageEndpoints
         messages.MapPost("", PostAsync).Allow(Role.Teacher, Role.Student)
             .WithSummary("Post a message")
             .WithDescription("1 to 4000 characters. The sender is the token's sub.")
-            .Takes<NewMessage>().Produces<Message>(201).Fails(400, 403, 404, 409, 413, 415);
+            .Takes<NewMessage>("""{"text":"Is it three quarters?"}""").Produces<Message>(201).Fails(400, 403, 404, 409, 413, 415);
         messages.MapGet("", List).Allow(Role.Teacher)
             .WithSummary("List a lesson's messages")
             .WithDescription("Oldest first.")

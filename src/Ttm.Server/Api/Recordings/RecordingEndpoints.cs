@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Ttm.Recorder.Recordings;
 using Ttm.Server.Auth;
 using Ttm.Server.Recordings;
 using Ttm.Sfu.Lessons;
@@ -9,55 +10,64 @@ namespace Ttm.Server.Api.Recordings;
 internal static class RecordingEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly TimeSpan RetryWhenOutOfReach = TimeSpan.FromSeconds(10);
 
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
         var recordings = api.MapGroup("").WithTags("Recordings");
-        recordings.MapGet("/lessons/{lesson}/recordings", ListAsync).Allow(Role.Teacher)
+        recordings.MapGet("/lessons/{lesson}/recordings", List).Allow(Role.Teacher)
             .WithSummary("List a lesson's recordings")
             .WithDescription("Oldest first.")
-            .Produces<IReadOnlyList<RecordingView>>().Fails(400, 403, 404);
-        recordings.MapGet("/recordings/{recording}", GetAsync).Allow(Role.Teacher)
+            .Produces<IReadOnlyList<Recording>>().Fails(400, 403, 404);
+        recordings.MapGet("/recordings/{recording}", Get).Allow(Role.Teacher)
             .WithSummary("Read a recording")
-            .Produces<RecordingView>().Fails(400, 403, 404);
+            .Produces<Recording>().Fails(400, 403, 404);
         recordings.MapMethods("/recordings/{recording}/audio", Reading, GetAudioAsync).Allow(Role.Teacher)
             .WithSummary("The MP3")
             .WithDescription("302 to a presigned URL when stored in S3, else the bytes, with Range. 409 while it is being recorded. Takes the token as access_token too.")
-            .Produces(200, contentType: "audio/mpeg").Produces(206, contentType: "audio/mpeg").Produces(302).Fails(400, 403, 404, 409, 416);
+            .Produces(200, contentType: "audio/mpeg").Produces(206, contentType: "audio/mpeg").Produces(302).Fails(400, 403, 404, 409, 416, 503);
     }
 
-    private static async Task<IResult> ListAsync(string lesson, HttpContext context, ILessons lessons, IRecordings recordings)
+    private static IResult List(string lesson, ILessons lessons, IRecordings recordings)
     {
-        var list = await recordings.ListAsync(lesson, context.RequestAborted);
+        var list = recordings.List(lesson);
         return list.Count == 0 && lessons.Find(lesson) is null ? Problem.NoLesson(lesson) : Results.Ok(list);
     }
 
-    private static async Task<IResult> GetAsync(string recording, HttpContext context, IRecordings recordings)
+    private static IResult Get(string recording, HttpContext context, IRecordings recordings)
     {
-        var (found, problem) = await FindAsync(recording, context, recordings);
+        var (found, problem) = Find(recording, context, recordings);
         return problem ?? Results.Ok(found);
     }
 
     private static async Task<IResult> GetAudioAsync(string recording, HttpContext context, IRecordings recordings)
     {
-        var (found, problem) = await FindAsync(recording, context, recordings);
+        var (found, problem) = Find(recording, context, recordings);
         if (found is null)
             return problem!;
-        switch (await recordings.OpenAudioAsync(recording, context.RequestAborted))
+        switch (await recordings.OpenAudioAsync(found, context.RequestAborted))
         {
             case RecordingAudio.At at:
                 context.Response.Headers.CacheControl = "no-store";
                 return Results.Redirect(at.Url.AbsoluteUri);
             case RecordingAudio.Content content:
                 return Bytes(context, found, content.Stream);
-            case RecordingAudio.Absent absent:
-                return found.Status == RecordingState.Failed ? Problem.NotFound(absent.Reason) : Problem.Conflict(absent.Reason);
-            case var other:
-                throw new InvalidOperationException($"Unknown audio {other}.");
+            case RecordingAudio.OutOfReach outOfReach:
+                return Problem.Unavailable(outOfReach.Reason, RetryWhenOutOfReach);
+            default:
+                return Absent(found);
         }
     }
 
-    private static IResult Bytes(HttpContext context, RecordingView recording, Stream stream)
+    private static Problem Absent(Recording recording) => recording.Status switch
+    {
+        RecordingStatus.Recording => Problem.Conflict("This is being recorded now: its MP3 can be had after the next switch."),
+        RecordingStatus.Encoding or RecordingStatus.Uploading => Problem.Conflict("The MP3 is being made: it can be had in a moment."),
+        RecordingStatus.Failed => Problem.NotFound("The recording failed: it has no MP3."),
+        _ => Problem.NotFound("The MP3 is no longer in the object store."),
+    };
+
+    private static IResult Bytes(HttpContext context, Recording recording, Stream stream)
     {
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.ContentDisposition = $"inline; filename=\"{recording.Lesson}-{recording.Sequence}-{recording.Student}.mp3\"";
@@ -65,9 +75,9 @@ internal static class RecordingEndpoints
         return Results.Stream(stream, "audio/mpeg", lastModified: recording.EndedAt, entityTag: tag, enableRangeProcessing: true);
     }
 
-    private static async Task<(RecordingView? Recording, IResult? Problem)> FindAsync(string id, HttpContext context, IRecordings recordings)
+    private static (Recording? Recording, IResult? Problem) Find(string id, HttpContext context, IRecordings recordings)
     {
-        if (await recordings.FindAsync(id, context.RequestAborted) is not { } found)
+        if (recordings.Find(id) is not { } found)
             return (null, Problem.NotFound($"There is no recording {id}."));
         var caller = Caller.Of(context);
         return caller.Covers(found.Lesson) ? (found, null) : (null, Problem.Forbidden($"This token is for lesson {caller.Lesson}, and the recording is another lesson's."));

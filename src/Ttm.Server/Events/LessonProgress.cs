@@ -1,0 +1,48 @@
+using Ttm.Recorder.Recordings;
+using Ttm.Server.Api.Lessons;
+using Ttm.Sfu.Lessons;
+
+namespace Ttm.Server.Events;
+
+/// <summary>What a lesson's events, read in order, say of it: is it live, who listens, which recordings are still on their way.</summary>
+internal sealed class LessonProgress
+{
+    private readonly HashSet<string> _unsettled = new(StringComparer.Ordinal);
+
+    public bool IsLive { get; set; }
+
+    public string? Listener { get; private set; }
+
+    /// <summary>The lesson is over, and no event of a recording is to be expected any more.</summary>
+    public bool IsOver => !IsLive && _unsettled.Count == 0;
+
+    public LessonProgress Copy()
+    {
+        var copy = new LessonProgress { IsLive = IsLive, Listener = Listener };
+        copy._unsettled.UnionWith(_unsettled);
+        return copy;
+    }
+
+    public void Apply(PublishedEvent published)
+    {
+        switch (published.Type)
+        {
+            case LessonEventTypes.LessonStarted:
+                IsLive = true;
+                break;
+            case LessonEventTypes.LessonEnded:
+                IsLive = false;
+                Listener = null;
+                break;
+            case LessonEventTypes.ListenerChanged when published.Data is ListenerView change:
+                Listener = change.Student;
+                break;
+            case RecordingEventTypes.Started or RecordingEventTypes.Finished when published.Recording is { } begun:
+                _unsettled.Add(begun);
+                break;
+            case RecordingEventTypes.Stored or RecordingEventTypes.Failed when published.Recording is { } settled:
+                _unsettled.Remove(settled);
+                break;
+        }
+    }
+}

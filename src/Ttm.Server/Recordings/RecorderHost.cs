@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ttm.Recorder.Recordings;
+using Ttm.Server.Api;
+using Ttm.Server.Configuration;
+using Ttm.Server.Events;
+using Ttm.Server.Operations;
+
+namespace Ttm.Server.Recordings;
+
+/// <summary>Starts and stops the recorder, passes its events on, and says how it is.</summary>
+internal sealed class RecorderHost(RecorderService recorder, EventHub events) : IHostedService, IReadinessCheck
+{
+    private Task _pump = Task.CompletedTask;
+
+    public string? Problem() => recorder.Health.DiskProblem;
+
+    public string? Warning() => recorder.Health.StoreProblem;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await recorder.StartAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new StartException(exception.Message);
+        }
+
+        _pump = PumpAsync();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await recorder.StopAsync(cancellationToken);
+        if (recorder.Events.Completion.IsCompleted)
+            await _pump;
+    }
+
+    private async Task PumpAsync()
+    {
+        await foreach (var happened in recorder.Events.ReadAllAsync())
+            events.Publish(new(happened.Type, happened.Recording.Lesson, happened.Timestamp, Data(happened)));
+    }
+
+    private static object Data(RecordingEvent happened)
+    {
+        if (happened.Reason is null)
+            return happened.Recording;
+        var data = (JsonObject)JsonSerializer.SerializeToNode(happened.Recording, ApiJson.Options)!;
+        data["reason"] = happened.Reason;
+        return data;
+    }
+}

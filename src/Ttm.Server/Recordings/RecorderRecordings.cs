@@ -1,0 +1,39 @@
+using Ttm.Recorder.Recordings;
+using Ttm.Recorder.Storage;
+using Ttm.Sfu.Lessons;
+
+namespace Ttm.Server.Recordings;
+
+/// <summary>Introduces the recorder to the API and to the lessons.</summary>
+internal sealed class RecorderRecordings(RecorderService recorder) : IRecordings, IStretchRecorder
+{
+    private const string TitleKey = "title";
+
+    public IReadOnlyList<Recording> List(string lesson) => recorder.List(lesson);
+
+    public Recording? Find(string recording) => recorder.Find(recording);
+
+    public async Task<RecordingAudio> OpenAudioAsync(Recording recording, CancellationToken cancellation)
+    {
+        try
+        {
+            return await recorder.OpenAudioAsync(recording.Id, cancellation) switch
+            {
+                { Url: { } url } => new RecordingAudio.At(url),
+                { Content: { } content } => new RecordingAudio.Content(content),
+                _ => new RecordingAudio.Absent(),
+            };
+        }
+        catch (ObjectStoreException exception)
+        {
+            return new RecordingAudio.OutOfReach(exception.Message);
+        }
+    }
+
+    public StretchRecording? Start(Stretch stretch)
+    {
+        var title = stretch.Metadata.TryGetValue(TitleKey, out var text) ? $"{text} ({stretch.Student})" : null;
+        var handle = recorder.Begin(new(stretch.Lesson, stretch.Teacher, stretch.Student, stretch.StartedAt, title));
+        return handle is null ? null : new(handle.Id, handle.Sink);
+    }
+}
