@@ -1,3 +1,13 @@
 using BenchmarkDotNet.Running;
+using Ttm.Bench;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// Whole-path figures are verbs of their own; everything else is BenchmarkDotNet's.
+switch (args)
+{
+    case ["relay", ..]:
+        await RelayCost.RunAsync(args.Length > 1 ? [.. args[1..].Select(int.Parse)] : [10, 50, 100]);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}

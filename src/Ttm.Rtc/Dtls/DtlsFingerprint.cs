@@ -25,6 +25,15 @@ public sealed class DtlsFingerprint
 
     public ReadOnlySpan<byte> Hash => _hash;
 
+    /// <summary>Of a hash function that is known, and as long as its hashes are: a certificate may match.</summary>
+    public bool IsUsable => _hash.Length == Algorithm switch
+    {
+        "sha-256" => SHA256.HashSizeInBytes,
+        "sha-384" => SHA384.HashSizeInBytes,
+        "sha-512" => SHA512.HashSizeInBytes,
+        _ => 0,
+    };
+
     /// <summary>SHA-256 over the DER form.</summary>
     public static DtlsFingerprint Of(ReadOnlySpan<byte> certificate) => new("sha-256", SHA256.HashData(certificate));
 

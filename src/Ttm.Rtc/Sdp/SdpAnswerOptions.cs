@@ -1,3 +1,4 @@
+using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 
 namespace Ttm.Rtc.Sdp;
@@ -13,7 +14,7 @@ public sealed record SdpAnswerOptions
 
     public required IceCredentials Ice { get; init; }
 
-    public required SdpFingerprint Fingerprint { get; init; }
+    public required DtlsFingerprint Fingerprint { get; init; }
 
     /// <summary>The most wanted first; see <see cref="IceCandidate.Host"/>.</summary>
     public required IReadOnlyList<IceCandidate> Candidates { get; init; }

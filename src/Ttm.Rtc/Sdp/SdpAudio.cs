@@ -1,3 +1,4 @@
+using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 
 namespace Ttm.Rtc.Sdp;
@@ -34,7 +35,7 @@ public sealed record SdpAudio
     public bool EndOfCandidates { get; init; }
 
     /// <summary>At least one.</summary>
-    public required IReadOnlyList<SdpFingerprint> Fingerprints { get; init; }
+    public required IReadOnlyList<DtlsFingerprint> Fingerprints { get; init; }
 
     public required SdpSetup Setup { get; init; }
 

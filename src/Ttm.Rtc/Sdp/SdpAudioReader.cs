@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 
 namespace Ttm.Rtc.Sdp;
@@ -137,14 +138,14 @@ internal sealed class SdpAudioReader
         return null;
     }
 
-    private List<SdpFingerprint> Fingerprints()
+    private List<DtlsFingerprint> Fingerprints()
     {
         var level = _levels.First(section => section.Has("fingerprint"));
-        var fingerprints = new List<SdpFingerprint>();
+        var fingerprints = new List<DtlsFingerprint>();
         foreach (string value in level.FindAll("fingerprint"))
         {
-            if (SdpFingerprint.TryParse(value, out var fingerprint))
-                fingerprints.Add(fingerprint!);
+            if (DtlsFingerprint.TryParse(value, out var fingerprint) && fingerprint.IsUsable)
+                fingerprints.Add(fingerprint);
         }
 
         return fingerprints;

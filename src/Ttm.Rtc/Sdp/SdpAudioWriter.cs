@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 
 namespace Ttm.Rtc.Sdp;
@@ -27,7 +28,7 @@ internal sealed record SdpAudioWriter
 
     public required IReadOnlyList<IceCandidate> Candidates { get; init; }
 
-    public required SdpFingerprint Fingerprint { get; init; }
+    public required DtlsFingerprint Fingerprint { get; init; }
 
     public required SdpSetup Setup { get; init; }
 

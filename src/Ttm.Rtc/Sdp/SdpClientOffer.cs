@@ -1,4 +1,5 @@
 using System.Text;
+using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 
 namespace Ttm.Rtc.Sdp;
@@ -13,7 +14,7 @@ public sealed record SdpClientOffer
 
     public required IceCredentials Ice { get; init; }
 
-    public required SdpFingerprint Fingerprint { get; init; }
+    public required DtlsFingerprint Fingerprint { get; init; }
 
     /// <summary>None are needed towards a lite server.</summary>
     public IReadOnlyList<IceCandidate> Candidates { get; init; } = [];

@@ -18,7 +18,7 @@ public sealed class SdpAnswererTests
         remote.AudioLevelExtensionId.ShouldBe((byte)1);
         remote.MidExtensionId.ShouldBe((byte)4);
         remote.Ice.ShouldBe(new IceCredentials("LXB3", "WWuE58QWPIUxNPrTd7wbVh64"));
-        remote.Fingerprints.ShouldBe([new SdpFingerprint("sha-256", BrowserOffers.Sha256)]);
+        remote.Fingerprints.ShouldHaveSingleItem().ToString().ShouldBe($"sha-256 {BrowserOffers.Sha256}");
         remote.Setup.ShouldBe(SdpSetup.ActPass);
         remote.Direction.ShouldBe(SdpDirection.SendOnly);
         remote.Ssrc.ShouldBe(3332026325u);
@@ -47,7 +47,7 @@ public sealed class SdpAnswererTests
             a=recvonly
             a=ice-ufrag:servUFRG
             a=ice-pwd:serverPassword/24+chars1
-            a=fingerprint:sha-256 {TestAnswer.Fingerprint.Value}
+            a=fingerprint:{TestAnswer.Fingerprint}
             a=setup:passive
             a=rtcp-mux
             a=rtcp-rsize

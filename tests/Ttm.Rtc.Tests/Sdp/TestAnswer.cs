@@ -1,4 +1,5 @@
 using System.Net;
+using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 using Ttm.Rtc.Sdp;
 
@@ -6,7 +7,7 @@ namespace Ttm.Rtc.Tests.Sdp;
 
 internal static class TestAnswer
 {
-    public static readonly SdpFingerprint Fingerprint = SdpFingerprint.FromHash("sha-256", [.. Enumerable.Range(160, 32).Select(i => (byte)i)]);
+    public static readonly DtlsFingerprint Fingerprint = DtlsFingerprint.Of("a certificate"u8);
     public static readonly IceCandidate Udp = IceCandidate.Host(TransportAddress.From(IPAddress.Parse("203.0.113.5"), 3478), 8191);
 
     public static readonly IceCandidate Tcp = IceCandidate.Host(

@@ -1,0 +1,252 @@
+using Ttm.Rtc;
+using Ttm.Rtc.Sdp;
+using Ttm.Sfu.Media;
+
+namespace Ttm.Sfu.Lessons;
+
+/// <summary>
+/// One lesson's control. A gate lets one call in at a time; media objects are touched only by work posted to the loop. The publication outlives
+/// the teacher's connections, the roster outlives the students'.
+/// </summary>
+internal sealed class Lesson : ILesson, IDisposable
+{
+    private readonly LessonContext _context;
+    private readonly SessionFactory _factory;
+    private readonly Publication _publication = new();
+    private readonly Roster _roster = new();
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly DateTimeOffset _startedAt;
+    private readonly IReadOnlyDictionary<string, string> _metadata;
+    private DateTimeOffset? _endedAt;
+    private string? _recording;
+    private DateTimeOffset _switchedAt;
+
+    public Lesson(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, LessonContext context)
+    {
+        Id = id;
+        _context = context;
+        _factory = new SessionFactory(context.Port);
+        _metadata = metadata;
+        _startedAt = _switchedAt = context.Time.GetUtcNow();
+        _roster.Teacher = teacher;
+        Snapshot = TakeSnapshot();
+    }
+
+    public string Id { get; }
+
+    public LessonSnapshot Snapshot { get; private set; }
+
+    private bool IsLive => _endedAt is null;
+
+    /// <summary>Says that it has begun; apart from the constructor, so that the directory has it when the event is read.</summary>
+    public void Announce()
+    {
+        Log.LessonStarted(_context.Logger, Id);
+        Publish(LessonEventTypes.LessonStarted, Snapshot);
+    }
+
+    public Task<LessonResult<SessionAccepted>> ConnectTeacherAsync(string teacher, string offer) => RunAsync(async () =>
+    {
+        if (_roster.Teacher is { } current && current != teacher)
+            return LessonResult.Fail<SessionAccepted>(LessonFailure.OtherTeacher, $"The lesson already has the teacher '{current}'.");
+        return await ConnectAsync(new SessionOwner(teacher, true), offer);
+    });
+
+    public Task<LessonResult<SessionAccepted>> ConnectStudentAsync(string student, string offer) =>
+        RunAsync(() => ConnectAsync(new SessionOwner(student, false), offer));
+
+    public Task<LessonResult<SessionPatched>> PatchAsync(string session, string fragment, string? ifMatch) => RunAsync(async () =>
+    {
+        if (_roster.Find(session) is not { } found)
+            return LessonResult.Fail<SessionPatched>(LessonFailure.SessionNotFound, "There is no such session.");
+        if (ifMatch is not null and not "*" && ifMatch != found.ETag)
+            return LessonResult.Fail<SessionPatched>(LessonFailure.StaleETag, "If-Match names an older ICE generation; its ETag has changed.");
+        if (!IceFragment.TryParse(fragment, out var parsed, out var error))
+            return LessonResult.Fail<SessionPatched>(LessonFailure.MalformedSdp, error!.Detail);
+
+        // Candidates need no work: a lite agent learns addresses from checks. New credentials are a restart (RFC 9725 section 4.3.3).
+        if (parsed!.Credentials is not { } remote || remote == found.Remote)
+            return new SessionPatched(false, null, found.ETag);
+        return new SessionPatched(true, await _factory.RestartAsync(found, remote, parsed.Mid), found.ETag);
+    });
+
+    public async Task<bool> DisconnectAsync(string session)
+    {
+        var result = await RunAsync(async () =>
+        {
+            if (_roster.Find(session) is not { } found)
+                return LessonResult.Fail<bool>(LessonFailure.SessionNotFound, "There is no such session.");
+            await CloseAsync(found, "closed by its owner");
+            return true;
+        });
+        return result.Succeeded;
+    }
+
+    public SessionOwner? FindSession(string session) => _roster.Find(session)?.Owner;
+
+    public Task<LessonResult<ListenerChange>> SelectAsync(string? student) => RunAsync(async () =>
+    {
+        if (student == _roster.Listener)
+            return GetListenerChange(false);
+        if (student is not null)
+            _roster.AddStudent(student);
+        await SwitchAsync(student);
+        return LessonResultOf(GetListenerChange(true));
+    });
+
+    public Task EndAsync() => RunAsync(async () =>
+    {
+        if (_roster.Listener is not null)
+            await SwitchAsync(null);
+        _endedAt = _context.Time.GetUtcNow();
+        foreach (var session in _roster.Sessions)
+            await CloseAsync(session, "the lesson has ended");
+        Snapshot = TakeSnapshot();
+        Publish(LessonEventTypes.LessonEnded, Snapshot);
+        Log.LessonEnded(_context.Logger, Id);
+        return LessonResultOf(true);
+    });
+
+    /// <summary>The loop tells that a connection is up or gone.</summary>
+    public Task OnStateChangedAsync(MediaSession media, RtcSessionState state) => RunAsync(() =>
+    {
+        if (_roster.Find(media.Id) is { } session && ReferenceEquals(session.Media, media))
+        {
+            if (state == RtcSessionState.Connected)
+                OnConnected(session);
+            else
+                OnGone(session, media.Transport.CloseReason ?? "closed");
+        }
+
+        return Task.FromResult(LessonResultOf(true));
+    });
+
+    public void Dispose() => _gate.Dispose();
+
+    private static LessonResult<T> LessonResultOf<T>(T value) => value;
+
+    private async Task<LessonResult<T>> RunAsync<T>(Func<Task<LessonResult<T>>> work)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (!IsLive)
+                return LessonResult.Fail<T>(LessonFailure.LessonNotFound, "The lesson has ended.");
+            var result = await work();
+            Snapshot = TakeSnapshot();
+            return result;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<LessonResult<SessionAccepted>> ConnectAsync(SessionOwner owner, string offer)
+    {
+        if (_context.Port.SessionCount >= _context.Port.Options.MaxSessions)
+            return LessonResult.Fail<SessionAccepted>(LessonFailure.Full, "This server has as many connections as it takes.");
+        var made = _factory.Create(owner, offer, _publication);
+        if (!made.Succeeded)
+            return LessonResult.Fail<SessionAccepted>(made.Failure, made.Detail!);
+
+        var (session, answer) = made.Value!;
+        session.Media.StateChanged = (media, state) => _context.Signals.Send(this, media, state);
+        if (_roster.Add(session) is { } replaced)
+            await CloseMediaAsync(replaced, "replaced by a new connection");
+        bool listens = !owner.IsTeacher && _roster.Listener == owner.Participant;
+        await _context.Port.InvokeAsync((loop, now) =>
+        {
+            loop.Add(session.Media, now);
+            if (session.Media is Publisher publisher)
+                _publication.Publish(publisher, now);
+            else if (listens)
+                _publication.ReplaceListener((Subscription)session.Media, now);
+            return true;
+        });
+        return new SessionAccepted(session.Id, answer, session.ETag);
+    }
+
+    private async Task SwitchAsync(string? student)
+    {
+        var former = _roster.Listener is { } listener ? _roster.FindStudent(listener)?.Media : null;
+        var subscription = student is null ? null : _roster.FindStudent(student)?.Media as Subscription;
+        var recording = student is null
+            ? null
+            : _context.Recorder.Start(new Stretch(Id, _roster.Teacher, student, _context.Time.GetUtcNow(), _metadata));
+        var at = await _context.Port.InvokeAsync((loop, now) =>
+        {
+            var position = _publication.Switch(subscription, recording?.Sink, now);
+            loop.Reschedule(former);
+            loop.Reschedule(subscription);
+            return position.At;
+        });
+        _roster.Listener = student;
+        _recording = recording?.Recording;
+        _switchedAt = _context.Port.Clock.ToWallTime(at);
+        Publish(LessonEventTypes.ListenerChanged, GetListenerChange(true));
+        Log.ListenerChanged(_context.Logger, Id, student, _recording);
+    }
+
+    private async Task CloseAsync(LessonSession session, string reason)
+    {
+        _roster.Remove(session);
+        await CloseMediaAsync(session, reason);
+    }
+
+    /// <summary>For a session that is out of the roster already, so that the loop's own word of its end finds nobody.</summary>
+    private async Task CloseMediaAsync(LessonSession session, string reason)
+    {
+        await _context.Port.InvokeAsync((loop, now) =>
+        {
+            loop.Close(session.Media, reason, now);
+            return true;
+        });
+        SayDisconnected(session, reason);
+    }
+
+    private void OnConnected(LessonSession session)
+    {
+        session.IsConnected = true;
+        Snapshot = TakeSnapshot();
+        Log.SessionConnected(_context.Logger, Id, session.Id, session.Owner.Participant);
+        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherConnected : LessonEventTypes.StudentConnected, Describe(session.Owner));
+    }
+
+    private void OnGone(LessonSession session, string reason)
+    {
+        _roster.Remove(session);
+        SayDisconnected(session, reason);
+    }
+
+    private void SayDisconnected(LessonSession session, string reason)
+    {
+        Log.SessionClosed(_context.Logger, Id, session.Id, session.Owner.Participant, reason);
+        if (!session.IsConnected)
+            return;
+        session.IsConnected = false;
+        Snapshot = TakeSnapshot();
+        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherDisconnected : LessonEventTypes.StudentDisconnected, Describe(session.Owner));
+    }
+
+    private ParticipantEvent Describe(SessionOwner owner) =>
+        new(Id, owner.IsTeacher ? owner.Participant : null, owner.IsTeacher ? null : owner.Participant);
+
+    private ListenerChange GetListenerChange(bool changed)
+    {
+        bool connected = _roster.Listener is { } listener && _roster.FindStudent(listener) is { IsConnected: true };
+        return new ListenerChange(Id, _roster.Listener, connected, _recording, _switchedAt, changed);
+    }
+
+    private void Publish(string type, object data) => _context.Events.Publish(new LessonEvent(type, Id, _context.Time.GetUtcNow(), data));
+
+    private LessonSnapshot TakeSnapshot() => new(
+        Id,
+        IsLive ? LessonState.Live : LessonState.Ended,
+        _startedAt,
+        _endedAt,
+        _roster.GetTeacher(),
+        _roster.GetStudents(),
+        _roster.Listener,
+        _metadata);
+}

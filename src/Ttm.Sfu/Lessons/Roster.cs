@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+
+namespace Ttm.Sfu.Lessons;
+
+/// <summary>Who is in a lesson, by which connection, and who listens. Owned by its <see cref="Lesson"/>; only <see cref="Find"/> is for anyone.</summary>
+internal sealed class Roster
+{
+    private readonly ConcurrentDictionary<string, LessonSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LessonSession> _studentSessions = new(StringComparer.Ordinal);
+    private readonly List<string> _students = [];
+
+    /// <summary>The teacher's id; null until one is named or has connected.</summary>
+    public string? Teacher { get; set; }
+
+    public string? Listener { get; set; }
+
+    public LessonSession? TeacherSession { get; private set; }
+
+    /// <summary>The teacher's first, then the students' in the order in which they came.</summary>
+    public IReadOnlyList<LessonSession> Sessions =>
+        [.. _students.Select(FindStudent).Prepend(TeacherSession).OfType<LessonSession>()];
+
+    public LessonSession? Find(string session) => _sessions.GetValueOrDefault(session);
+
+    public LessonSession? FindStudent(string student) => _studentSessions.GetValueOrDefault(student);
+
+    /// <summary>Puts the student on the roster, connected or not.</summary>
+    public void AddStudent(string student)
+    {
+        if (!_students.Contains(student))
+            _students.Add(student);
+    }
+
+    /// <summary>Takes the session in and gives back the one of the same participant that it replaces.</summary>
+    public LessonSession? Add(LessonSession session)
+    {
+        var replaced = session.Owner.IsTeacher ? TeacherSession : FindStudent(session.Owner.Participant);
+        if (replaced is not null)
+            Remove(replaced);
+        _sessions[session.Id] = session;
+        if (session.Owner.IsTeacher)
+        {
+            TeacherSession = session;
+            Teacher = session.Owner.Participant;
+        }
+        else
+        {
+            AddStudent(session.Owner.Participant);
+            _studentSessions[session.Owner.Participant] = session;
+        }
+
+        return replaced;
+    }
+
+    /// <summary>False where it was removed or replaced before.</summary>
+    public bool Remove(LessonSession session)
+    {
+        if (!_sessions.TryRemove(session.Id, out _))
+            return false;
+        if (session.Owner.IsTeacher)
+            TeacherSession = null;
+        else
+            _studentSessions.Remove(session.Owner.Participant);
+        return true;
+    }
+
+    public TeacherSnapshot? GetTeacher() => Teacher is null ? null : new TeacherSnapshot(Teacher, TeacherSession is { IsConnected: true });
+
+    public IReadOnlyList<StudentSnapshot> GetStudents() =>
+        [.. _students.Select(id => new StudentSnapshot(id, FindStudent(id) is { IsConnected: true }, id == Listener))];
+}

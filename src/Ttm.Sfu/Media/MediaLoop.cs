@@ -1,0 +1,180 @@
+using Ttm.Net;
+using Ttm.Rtc;
+using Ttm.Rtc.Ice;
+using Ttm.Rtc.Rtcp;
+
+namespace Ttm.Sfu.Media;
+
+/// <summary>
+/// Gives each datagram to its session and keeps the sessions' timers. Runs on the <see cref="UdpLoop"/>'s thread alone; a bug in one session costs
+/// that session.
+/// </summary>
+internal sealed class MediaLoop : IDatagramHandler
+{
+    private readonly IDatagramSocket _socket;
+    private readonly SessionIndex _sessions = new();
+    private readonly TimerQueue<MediaSession> _timers = new();
+    private readonly MediaClock _clock;
+    private readonly Action<MediaSession, Exception> _onFault;
+
+    /// <param name="onFault">Told of a bug that has cost a session its life.</param>
+    public MediaLoop(IDatagramSocket socket, MediaClock clock, Action<MediaSession, Exception> onFault)
+    {
+        _socket = socket;
+        _clock = clock;
+        _onFault = onFault;
+    }
+
+    public MediaCounters Counters { get; } = new();
+
+    /// <summary>Sessions now; read by anyone.</summary>
+    public int SessionCount { get; private set; }
+
+    public Instant NextTick => _timers.NextDue;
+
+    public NtpTime ToNtp(Instant now) => NtpTime.From(_clock.ToWallTime(now));
+
+    public Span<byte> GetSendBuffer() => _socket.GetSendBuffer();
+
+    /// <summary>Sends the first <paramref name="length"/> bytes of the send buffer.</summary>
+    public void Send(int length, in TransportAddress to) => _socket.Send(length, to);
+
+    public void Add(MediaSession session, Instant now)
+    {
+        session.Loop = this;
+        SessionCount++;
+        _sessions.SetUfrags(session);
+        Settle(session, now);
+    }
+
+    /// <summary>Says goodbye and forgets the session. Closing it twice changes nothing.</summary>
+    public void Close(MediaSession session, string reason, Instant now)
+    {
+        session.Transport.Close(reason);
+        Settle(session, now);
+    }
+
+    /// <summary>Starts a new ICE generation; the old path goes on until the new one is nominated.</summary>
+    public void Restart(MediaSession session, IceCredentials local, IceCredentials remote, Instant now)
+    {
+        ((IceLiteAgent)session.Transport.Ice).Restart(local, remote, now);
+        _sessions.SetUfrags(session);
+        Settle(session, now);
+    }
+
+    /// <summary>Sets the session's timer anew, after its media was switched.</summary>
+    public void Reschedule(MediaSession? session)
+    {
+        if (session is not null && session.ReportedState != RtcSessionState.Closed)
+            _timers.Set(session, session.NextTick);
+    }
+
+    public void OnDatagram(Span<byte> datagram, in TransportAddress from, Instant now)
+    {
+        var kind = MediaDemux.Classify(datagram);
+        var reason = Find(kind, datagram, from, out var session);
+        if (reason != DropReason.None)
+        {
+            Counters.Drop(reason);
+            return;
+        }
+
+        try
+        {
+            Dispatch(session, datagram, from, now);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            Fail(session, fault, now);
+        }
+    }
+
+    public void OnTick(Instant now)
+    {
+        while (_timers.TryTakeDue(now, out var session))
+        {
+            try
+            {
+                session.Tick(now);
+                Settle(session, now);
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                Fail(session, fault, now);
+            }
+        }
+    }
+
+    private DropReason Find(DatagramKind kind, ReadOnlySpan<byte> datagram, in TransportAddress from, out MediaSession session)
+    {
+        if (kind == DatagramKind.Stun)
+            return _sessions.FindByCheck(datagram, from, out session);
+        if (_sessions.TryFind(from, out session))
+            return DropReason.None;
+        return kind == DatagramKind.Unknown ? DropReason.UnknownProtocol : DropReason.UnknownAddress;
+    }
+
+    private void Dispatch(MediaSession session, Span<byte> datagram, in TransportAddress from, Instant now)
+    {
+        var reason = session.Transport.Receive(datagram, from, now, out var kind, out int length);
+        if (reason != DropReason.None)
+            Counters.Drop(reason);
+        else if (kind == DatagramKind.Rtp)
+            session.OnRtp(datagram[..length], now);
+        else if (kind == DatagramKind.Rtcp)
+            OnRtcp(session, datagram[..length], now);
+        else if (kind == DatagramKind.Stun)
+            _sessions.Remember(session, from);
+
+        // Media changes neither transport nor timers.
+        if (kind != DatagramKind.Rtp)
+            Settle(session, now);
+    }
+
+    private void OnRtcp(MediaSession session, ReadOnlySpan<byte> datagram, Instant now)
+    {
+        if (RtcpCompound.TryParse(datagram, out var compound))
+            session.OnRtcp(compound, now);
+        else
+            Counters.Drop(DropReason.MalformedRtcp);
+    }
+
+    /// <summary>After anything that may have changed a session: sends what it has to say, tells of its state, sets its timer.</summary>
+    private void Settle(MediaSession session, Instant now)
+    {
+        if (session.ReportedState == RtcSessionState.Closed)
+            return;
+        while (session.Transport.TryTakeDatagram(GetSendBuffer(), out int length, out var to))
+            Send(length, to);
+
+        var state = session.Transport.State;
+        if (state != session.ReportedState)
+            Report(session, state, now);
+        Reschedule(session);
+    }
+
+    private void Report(MediaSession session, RtcSessionState state, Instant now)
+    {
+        session.ReportedState = state;
+        if (state == RtcSessionState.Connected)
+        {
+            session.OnConnected(now);
+        }
+        else
+        {
+            _timers.Remove(session);
+            _sessions.Remove(session);
+            SessionCount--;
+            session.OnClosed(now);
+            session.Dispose();
+        }
+
+        session.StateChanged?.Invoke(session, state);
+    }
+
+    private void Fail(MediaSession session, Exception fault, Instant now)
+    {
+        _onFault(session, fault);
+        Close(session, "internal error", now);
+    }
+}

@@ -1,0 +1,173 @@
+using Ttm.Net;
+using Ttm.Rtc;
+using Ttm.Rtc.Dtls;
+using Ttm.Rtc.Ice;
+using Ttm.Rtc.Rtp;
+using Ttm.Rtc.Sdp;
+using Ttm.Sfu.Media;
+using Ttm.Testing;
+
+namespace Ttm.Sfu.Tests;
+
+/// <summary>A relayed packet's whole way through the loop, from socket to socket, with real keys.</summary>
+public sealed class HotPathTests : IDisposable
+{
+    private static readonly byte[] Speech = [0x78, .. Enumerable.Range(0, 79).Select(index => (byte)index)];
+    private static readonly TransportAddress Server = TransportAddress.FromIPv4(0x7F000001, 3478);
+    private readonly SeededRandomness _randomness = new(3);
+    private readonly MemorySocket _socket = new();
+    private readonly DtlsCertificate _certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
+    private readonly Publication _publication = new();
+    private readonly MediaLoop _loop;
+    private readonly Dictionary<TransportAddress, RtcClient> _clients = [];
+    private readonly Queue<(byte[] Datagram, TransportAddress To)> _sent = [];
+    private Instant _now = new(1_000_000);
+    private ushort _sequenceNumber = 500;
+    private uint _timestamp;
+    private Subscription? _subscription;
+
+    public HotPathTests()
+    {
+        _loop = new MediaLoop(_socket, new MediaClock(TimeProvider.System), (_, fault) => throw fault);
+        _socket.Sent = Keep;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OnDatagram_RtpInSteadyState_AllocatesNothing(bool recorded)
+    {
+        var teacher = Connect(true, 1);
+        Connect(false, 2);
+        var recording = new CountingSink();
+        var subscription = _subscription!;
+        _publication.Switch(subscription, recorded ? recording : null, _now);
+
+        int forwarded = 0;
+        _socket.Sent = (ReadOnlySpan<byte> _, in TransportAddress _) => forwarded++;
+        byte[] buffer = new byte[2048];
+        Relay(teacher, buffer, 200);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Relay(teacher, buffer, 2000);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        _loop.Counters.PacketsForwarded.ShouldBe(2200);
+        forwarded.ShouldBeGreaterThanOrEqualTo(2200);
+        recording.Count.ShouldBe(recorded ? 2200 : 0);
+    }
+
+    [Fact]
+    public void OnTick_ReportsAndTrickleInSteadyState_AllocateNothing()
+    {
+        Connect(true, 1);
+        Connect(false, 2);
+        int sent = 0;
+        _socket.Sent = (ReadOnlySpan<byte> _, in TransportAddress _) => sent++;
+        TickFor(TimeSpan.FromSeconds(5));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        TickFor(TimeSpan.FromSeconds(20));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        sent.ShouldBeGreaterThan(60);
+    }
+
+    public void Dispose() => _certificate.Dispose();
+
+    private void Relay(RtcClient teacher, byte[] buffer, int count)
+    {
+        var from = TransportAddress.FromIPv4(0x7F000001, 1);
+        for (int index = 0; index < count; index++)
+        {
+            _now += TimeSpan.FromMilliseconds(20);
+            _timestamp += 960;
+            int length = teacher.WritePacket(buffer, false, _sequenceNumber++, _timestamp, Speech);
+            _loop.OnDatagram(buffer.AsSpan(0, length), from, _now);
+        }
+    }
+
+    private void TickFor(TimeSpan span)
+    {
+        var end = _now + span;
+        while (_loop.NextTick <= end)
+        {
+            _now = _loop.NextTick;
+            _loop.OnTick(_now);
+        }
+
+        _now = end;
+    }
+
+    private RtcClient Connect(bool publishes, ushort port)
+    {
+        var client = new RtcClient(publishes, _certificate, _randomness);
+        SdpOffer.TryParse(client.Offer, out var offer, out _).ShouldBeTrue();
+        var local = IceCredentials.Generate(_randomness);
+        var source = LocalSource.Generate(_randomness);
+        SdpAnswerer.TryAnswer(
+            offer!,
+            new SdpAnswerOptions
+            {
+                Direction = publishes ? SdpDirection.RecvOnly : SdpDirection.SendOnly,
+                SessionId = 1,
+                Ice = local,
+                Fingerprint = _certificate.Fingerprint,
+                Candidates = [IceCandidate.Host(Server, 1)],
+                Source = new SdpSource(source.Ssrc, "c", "s", "t"),
+            },
+            out var negotiation,
+            out _).ShouldBeTrue();
+        var transport = new RtcSession(
+            new IceLiteAgent(local, negotiation!.Remote.Ice, _now),
+            new DtlsTransport(_certificate, DtlsRole.Passive, negotiation.Remote.Fingerprints));
+        MediaSession session;
+        if (publishes)
+        {
+            var publisher = new Publisher("teacher", transport, _publication, negotiation.Remote.OpusPayloadType, source, _randomness, _now);
+            _publication.Publish(publisher, _now);
+            session = publisher;
+        }
+        else
+        {
+            session = _subscription = new Subscription("student", transport, negotiation.Remote.OpusPayloadType, source, _randomness, _now);
+        }
+
+        _loop.Add(session, _now);
+        client.TryApplyAnswer(negotiation.Answer, _now, out _).ShouldBeTrue();
+        var address = TransportAddress.FromIPv4(0x7F000001, port);
+        _clients[address] = client;
+        Handshake(client.Session!, address);
+        session.Transport.State.ShouldBe(RtcSessionState.Connected);
+        return client;
+    }
+
+    private void Handshake(RtcSession client, in TransportAddress address)
+    {
+        byte[] buffer = new byte[2048];
+        for (int round = 0; round < 200 && client.State != RtcSessionState.Connected; round++)
+        {
+            _now += TimeSpan.FromMilliseconds(10);
+            client.Tick(_now);
+            while (client.TryTakeDatagram(buffer, out int length, out _))
+                _loop.OnDatagram(buffer.AsSpan(0, length), address, _now);
+            _loop.OnTick(_now);
+            while (_sent.TryDequeue(out var sent))
+                _clients[sent.To].Session!.Receive(sent.Datagram, Server, _now, out _, out _);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> datagram, in TransportAddress to) => _sent.Enqueue((datagram.ToArray(), to));
+
+    private sealed class CountingSink : IRtpSink
+    {
+        public int Count { get; private set; }
+
+        public void Open(in StreamPosition start)
+        {
+        }
+
+        public void Write(in RtpPacket packet, Instant now) => Count++;
+
+        public void Close(in StreamPosition end)
+        {
+        }
+    }
+}
