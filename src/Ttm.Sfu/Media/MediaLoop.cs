@@ -9,13 +9,14 @@ namespace Ttm.Sfu.Media;
 /// Gives each datagram to its session and keeps the sessions' timers. Runs on the <see cref="UdpLoop"/>'s thread alone; a bug in one session costs
 /// that session.
 /// </summary>
-internal sealed class MediaLoop : IDatagramHandler
+internal sealed class MediaLoop : IDatagramHandler, IPortHost
 {
     private readonly IDatagramSocket _socket;
     private readonly SessionIndex _sessions = new();
     private readonly TimerQueue<MediaSession> _timers = new();
     private readonly MediaClock _clock;
     private readonly Action<MediaSession, Exception> _onFault;
+    private Instant _now;
 
     /// <param name="onFault">Told of a bug that has cost a session its life.</param>
     public MediaLoop(IDatagramSocket socket, MediaClock clock, Action<MediaSession, Exception> onFault)
@@ -30,14 +31,33 @@ internal sealed class MediaLoop : IDatagramHandler
     /// <summary>Sessions now; read by anyone.</summary>
     public int SessionCount { get; private set; }
 
-    public Instant NextTick => _timers.NextDue;
+    /// <summary>Gets what belongs to no session; null where nobody is there.</summary>
+    public IPortGuest? Guest { get; set; }
+
+    public Instant NextTick => Guest is null ? _timers.NextDue : Instant.Min(_timers.NextDue, Guest.NextTick);
 
     public NtpTime ToNtp(Instant now) => NtpTime.From(_clock.ToWallTime(now));
 
     public Span<byte> GetSendBuffer() => _socket.GetSendBuffer();
 
     /// <summary>Sends the first <paramref name="length"/> bytes of the send buffer.</summary>
-    public void Send(int length, in TransportAddress to) => _socket.Send(length, to);
+    public void Send(int length, in TransportAddress to)
+    {
+        if (to.Kind == TransportKind.Udp)
+            _socket.Send(length, to);
+        else if (to.Kind == TransportKind.Relay && Guest is not null)
+            Guest.Send(GetSendBuffer()[..length], to, _now);
+        else
+            Counters.Drop(DropReason.SendFailed);
+    }
+
+    void IPortHost.Send(ReadOnlySpan<byte> datagram, in TransportAddress to)
+    {
+        datagram.CopyTo(GetSendBuffer());
+        Send(datagram.Length, to);
+    }
+
+    void IPortHost.Deliver(Span<byte> datagram, in TransportAddress from, Instant now) => OnDatagram(datagram, from, now);
 
     public void Add(MediaSession session, Instant now)
     {
@@ -71,11 +91,15 @@ internal sealed class MediaLoop : IDatagramHandler
 
     public void OnDatagram(Span<byte> datagram, in TransportAddress from, Instant now)
     {
+        _now = now;
         var kind = MediaDemux.Classify(datagram);
         var reason = Find(kind, datagram, from, out var session);
-        if (reason != DropReason.None)
+        if (reason is DropReason.UnexpectedStun && Guest is not null)
+            reason = Guest.Receive(datagram, from, now);
+        if (session is null)
         {
-            Counters.Drop(reason);
+            if (reason != DropReason.None)
+                Counters.Drop(reason);
             return;
         }
 
@@ -91,6 +115,8 @@ internal sealed class MediaLoop : IDatagramHandler
 
     public void OnTick(Instant now)
     {
+        _now = now;
+        Guest?.Tick(now);
         while (_timers.TryTakeDue(now, out var session))
         {
             try
@@ -105,10 +131,13 @@ internal sealed class MediaLoop : IDatagramHandler
         }
     }
 
-    private DropReason Find(DatagramKind kind, ReadOnlySpan<byte> datagram, in TransportAddress from, out MediaSession session)
+    private DropReason Find(DatagramKind kind, ReadOnlySpan<byte> datagram, in TransportAddress from, out MediaSession? session)
     {
+        session = null;
         if (kind == DatagramKind.Stun)
             return _sessions.FindByCheck(datagram, from, out session);
+        if (kind == DatagramKind.TurnChannel)
+            return DropReason.UnexpectedStun;
         if (_sessions.TryFind(from, out session))
             return DropReason.None;
         return kind == DatagramKind.Unknown ? DropReason.UnknownProtocol : DropReason.UnknownAddress;

@@ -48,6 +48,10 @@ public sealed class MediaPort : IDisposable
 
     internal DtlsCertificate Certificate { get; }
 
+    /// <summary>Lets a guest in; before the first datagram matters to it.</summary>
+    /// <param name="create">Makes the guest on the loop's thread.</param>
+    public Task AdmitAsync(Func<IPortHost, Instant, IPortGuest> create) => InvokeAsync((loop, now) => loop.Guest = create(loop, now));
+
     public void Dispose()
     {
         _loop.Dispose();

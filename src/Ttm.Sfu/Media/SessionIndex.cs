@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Ttm.Rtc;
 using Ttm.Rtc.Ice;
@@ -20,19 +21,21 @@ internal sealed class SessionIndex
         _byUfragSpan = _byUfrag.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    public bool TryFind(in TransportAddress from, out MediaSession session) => _byAddress.TryGetValue(from, out session!);
+    public bool TryFind(in TransportAddress from, [NotNullWhen(true)] out MediaSession? session) => _byAddress.TryGetValue(from, out session);
 
-    /// <summary>For a STUN datagram. An indication carries no user name (RFC 8445 section 11), so its address must do.</summary>
-    public DropReason FindByCheck(ReadOnlySpan<byte> datagram, in TransportAddress from, out MediaSession session)
+    /// <summary>For a STUN datagram; <see cref="DropReason.UnexpectedStun"/> for one that is no ICE check. An indication carries no user name (RFC 8445 section 11), so its address must do.</summary>
+    public DropReason FindByCheck(ReadOnlySpan<byte> datagram, in TransportAddress from, out MediaSession? session)
     {
-        session = null!;
+        session = null;
         if (!StunMessage.TryParse(datagram, out var message))
             return DropReason.MalformedStun;
+        if (message.Method != StunMethod.Binding)
+            return DropReason.UnexpectedStun;
         if (!IceUsername.TryGetLocalUfrag(message, out var ufrag))
             return message.Class == StunClass.Indication && TryFind(from, out session) ? DropReason.None : DropReason.UnexpectedStun;
 
         Span<char> text = stackalloc char[256];
-        bool found = ufrag.Length <= text.Length && _byUfragSpan.TryGetValue(text[..Encoding.Latin1.GetChars(ufrag, text)], out session!);
+        bool found = ufrag.Length <= text.Length && _byUfragSpan.TryGetValue(text[..Encoding.Latin1.GetChars(ufrag, text)], out session);
         return found ? DropReason.None : DropReason.UnknownUfrag;
     }
 
