@@ -1,10 +1,13 @@
+using System.Net.Sockets;
 using Ttm.Net;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
+using Ttm.Server.Api.Media;
 using Ttm.Server.Configuration;
 using Ttm.Server.Operations;
 using Ttm.Server.Recordings;
 using Ttm.Sfu.Lessons;
+using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Hosting;
 
@@ -14,7 +17,6 @@ internal static class MediaSetup
     public static void AddRecorder(this IServiceCollection services, RecordingOptions recording, StorageOptions storage)
     {
         services.AddSingleton(recording).AddSingleton(storage);
-        services.AddSingleton(provider => new MediaClock(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(CreateRecorder);
         services.AddSingleton<RecorderRecordings>();
         services.AddSingleton<IRecordings>(provider => provider.GetRequiredService<RecorderRecordings>());
@@ -24,8 +26,36 @@ internal static class MediaSetup
         services.AddHostedService(provider => provider.GetRequiredService<RecorderHost>());
     }
 
-    public static void AddLessons(this IServiceCollection services) =>
-        services.AddSingleton<ILessons>(_ => throw new NotSupportedException("No media plane in this build."));
+    public static void AddLessons(this IServiceCollection services, MediaOptions media)
+    {
+        services.AddSingleton(media);
+        services.AddSingleton(OpenPort);
+        services.AddSingleton(provider => provider.GetRequiredService<MediaPort>().Clock);
+        services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaPort>().Port));
+        services.AddSingleton<MediaMetrics>();
+        services.AddSingleton<ILessons>(OpenLessons);
+        services.AddHostedService<LessonHost>();
+    }
+
+    private static LessonDirectory OpenLessons(IServiceProvider provider)
+    {
+        // Nobody asks for them, so they are made here.
+        _ = provider.GetRequiredService<MediaMetrics>();
+        return ActivatorUtilities.CreateInstance<LessonDirectory>(provider);
+    }
+
+    private static MediaPort OpenPort(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<MediaOptions>();
+        try
+        {
+            return new MediaPort(options, provider.GetRequiredService<TimeProvider>(), SystemRandomness.Instance, provider.GetRequiredService<ILogger<MediaPort>>());
+        }
+        catch (SocketException exception)
+        {
+            throw StartException.Setting("Media:Port", $"{options.Port}", $"the UDP port cannot be opened ({exception.Message}); stop who has it, or choose another");
+        }
+    }
 
     private static RecorderService CreateRecorder(IServiceProvider provider)
     {

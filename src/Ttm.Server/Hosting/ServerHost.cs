@@ -50,7 +50,7 @@ internal static class ServerHost
         var settings = new Settings(builder.Configuration);
         var http = HttpOptions.Read(settings);
         var auth = AuthOptions.Read(settings, builder.Environment.IsDevelopment());
-        var media = MediaOptions.Read(settings);
+        var media = MediaSettings.Read(settings);
         var storage = RecorderSettings.ReadStorage(settings);
         var recording = RecorderSettings.ReadRecording(settings);
 
@@ -64,14 +64,14 @@ internal static class ServerHost
         });
 
         var services = builder.Services;
-        services.AddSingleton(http).AddSingleton(auth).AddSingleton(media).AddSingleton(AudioOrigins.Of(storage));
+        services.AddSingleton(http).AddSingleton(auth).AddSingleton(AudioOrigins.Of(storage));
         services.TryAddSingleton(TimeProvider.System);
         services.AddCors();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddTokens(auth);
-        services.AddApi(media);
+        services.AddApi();
         services.AddRecorder(recording, storage);
-        services.AddLessons();
+        services.AddLessons(media);
         services.AddTelemetry();
         services.AddApiDocument();
     }

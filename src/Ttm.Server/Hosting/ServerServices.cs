@@ -1,6 +1,5 @@
 using OpenTelemetry.Metrics;
 using Ttm.Server.Api.Media;
-using Ttm.Server.Configuration;
 using Ttm.Server.Events;
 using Ttm.Server.Messages;
 using Ttm.Server.Operations;
@@ -11,12 +10,11 @@ namespace Ttm.Server.Hosting;
 /// <summary>The services behind the API.</summary>
 internal static class ServerServices
 {
-    public static void AddApi(this IServiceCollection services, MediaOptions media)
+    public static void AddApi(this IServiceCollection services)
     {
         services.AddSingleton<EventHub>();
         services.AddSingleton<ILessonEventSink>(provider => provider.GetRequiredService<EventHub>());
         services.AddSingleton<MessageBook>();
-        services.AddSingleton(new MediaPort(media.Port));
         services.AddSingleton<IceServers>();
         services.AddSingleton<IIceServerSource, StunServers>();
         services.AddSingleton<Readiness>();

@@ -52,7 +52,7 @@ public sealed class StartTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        var (code, _, errors) = await RunAsync("Production", [Key, "--Media:Port=0", $"--Http:Urls=http://127.0.0.1:{port}"]);
+        var (code, _, errors) = await RunAsync("Production", [Key, $"--Http:Urls=http://127.0.0.1:{port}"]);
 
         code.ShouldBe(1);
         errors.ShouldContain($"{port}");
@@ -60,11 +60,26 @@ public sealed class StartTests
         errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1, errors);
     }
 
+    [Fact]
+    public async Task Start_OnAMediaPortInUse_SaysSo()
+    {
+        using var socket = new UdpClient(new IPEndPoint(IPAddress.IPv6Any, 0));
+        var port = ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
+
+        var (code, output, errors) = await RunAsync("Production", [Key, AnyPort, $"--Media:Port={port}"]);
+
+        code.ShouldBe(1);
+        errors.ShouldContain($"Media:Port is \"{port}\"");
+        (output + errors).ShouldNotContain("   at ");
+        errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1, errors);
+    }
+
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string environment, string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ttm-server.dll"));
-        foreach (var arg in args)
+        var spool = Directory.CreateTempSubdirectory("ttm-start-").FullName;
+        foreach (var arg in args.Prepend($"--Recording:Spool={spool}").Prepend($"--Storage:FileSystem:Root={spool}/store").Prepend("--Media:Port=0"))
             start.ArgumentList.Add(arg);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment.Remove("ASPNETCORE_URLS");

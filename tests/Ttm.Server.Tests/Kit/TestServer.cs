@@ -3,11 +3,14 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Ttm.Net;
+using Ttm.Server.Api.Media;
 using Ttm.Server.Auth;
 using Ttm.Server.Events;
 using Ttm.Server.Hosting;
 using Ttm.Server.Recordings;
 using Ttm.Sfu.Lessons;
+using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Tests.Kit;
 
@@ -55,20 +58,32 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static Task<TestServer> StartAsync(params string[] args) => StartAsync(null, args);
 
-    public static async Task<TestServer> StartAsync(Action<WebApplicationBuilder>? adjust, params string[] args)
+    public static Task<TestServer> StartAsync(Action<WebApplicationBuilder>? adjust, params string[] args) => StartAsync(true, adjust, args);
+
+    /// <summary>The whole server, with its media port and recorder.</summary>
+    public static Task<TestServer> StartWholeAsync(params string[] args) =>
+        StartAsync(false, null, ["--Media:Port=0", "--Recording:Enabled=true", .. args]);
+
+    private static async Task<TestServer> StartAsync(bool withFakes, Action<WebApplicationBuilder>? adjust, string[] args)
     {
         var logs = new LogCollector();
         var directory = Directory.CreateTempSubdirectory("ttm-server-").FullName;
         string[] all =
         [
             "--environment=Production", "--Http:Urls=http://127.0.0.1:0", $"--Auth:Keys:{ApiKey}={Secret}", "--hostBuilder:reloadConfigOnChange=false", "--Recording:Enabled=false",
-            $"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings", "--Media:PublicAddresses=", "--Media:Port=3478", .. args,
+            $"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings", .. args,
         ];
         var app = ServerHost.Build(all, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
-            builder.Services.AddSingleton<ILessons, FakeLessons>();
-            builder.Services.AddSingleton<IRecordings, FakeRecordings>();
+            if (withFakes)
+            {
+                builder.Services.AddSingleton<ILessons, FakeLessons>();
+                builder.Services.AddSingleton<IRecordings, FakeRecordings>();
+                builder.Services.AddSingleton(provider => new MediaClock(provider.GetRequiredService<TimeProvider>()));
+                builder.Services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaOptions>().Port));
+            }
+
             adjust?.Invoke(builder);
         });
         await app.StartAsync();

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Ttm.Server.Auth;
-using Ttm.Server.Configuration;
+using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Api.Media;
 
@@ -20,7 +20,7 @@ internal interface IIceServerSource
 }
 
 /// <summary>STUN on the media port.</summary>
-internal sealed class StunServers(MediaOptions options, MediaPort port) : IIceServerSource
+internal sealed class StunServers(MediaOptions options, StunPort port) : IIceServerSource
 {
     public IEnumerable<IceServer> For(string host, Caller caller) =>
         [new([.. Hosts(options, host).Select(one => $"stun:{one}:{port.Number}")])];
@@ -32,17 +32,8 @@ internal sealed class StunServers(MediaOptions options, MediaPort port) : IIceSe
     private static string Host(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 }
 
-/// <summary>The media port in use: the configured one, or what the system chose for 0.</summary>
-internal sealed class MediaPort(int configured)
-{
-    private int _number = configured;
-
-    public int Number
-    {
-        get => Volatile.Read(ref _number);
-        set => Volatile.Write(ref _number, value);
-    }
-}
+/// <summary>The media port in use, on which STUN answers.</summary>
+internal sealed record StunPort(int Number);
 
 /// <summary>All ICE servers, in the two shapes in which they are handed out.</summary>
 internal sealed class IceServers(IEnumerable<IIceServerSource> sources)
