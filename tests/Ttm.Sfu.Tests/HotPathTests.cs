@@ -1,11 +1,6 @@
-using Ttm.Net;
 using Ttm.Rtc;
-using Ttm.Rtc.Dtls;
-using Ttm.Rtc.Ice;
 using Ttm.Rtc.Rtp;
-using Ttm.Rtc.Sdp;
 using Ttm.Sfu.Media;
-using Ttm.Testing;
 
 namespace Ttm.Sfu.Tests;
 
@@ -13,11 +8,7 @@ namespace Ttm.Sfu.Tests;
 public sealed class HotPathTests : IDisposable
 {
     private static readonly byte[] Speech = [0x78, .. Enumerable.Range(0, 79).Select(index => (byte)index)];
-    private static readonly TransportAddress Server = TransportAddress.FromIPv4(0x7F000001, 3478);
-    private readonly SeededRandomness _randomness = new(3);
-    private readonly MemorySocket _socket = new();
-    private readonly DtlsCertificate _certificate = DtlsCertificate.Create(DateTimeOffset.UtcNow);
-    private readonly Publication _publication = new();
+    private readonly MediaHarness _harness = new(3);
     private readonly MediaLoop _loop;
     private readonly Dictionary<TransportAddress, RtcClient> _clients = [];
     private readonly Queue<(byte[] Datagram, TransportAddress To)> _sent = [];
@@ -28,8 +19,8 @@ public sealed class HotPathTests : IDisposable
 
     public HotPathTests()
     {
-        _loop = new MediaLoop(_socket, new MediaClock(TimeProvider.System), (_, fault) => throw fault);
-        _socket.Sent = Keep;
+        _loop = _harness.Loop;
+        _harness.Socket.Sent = Keep;
     }
 
     [Theory]
@@ -41,10 +32,10 @@ public sealed class HotPathTests : IDisposable
         Connect(false, 2);
         var recording = new CountingSink();
         var subscription = _subscription!;
-        _publication.Switch(subscription, recorded ? recording : null, _now);
+        _harness.Publication.Switch(subscription, recorded ? recording : null, _now);
 
         int forwarded = 0;
-        _socket.Sent = (ReadOnlySpan<byte> _, in TransportAddress _) => forwarded++;
+        _harness.Socket.Sent = (ReadOnlySpan<byte> _, in TransportAddress _) => forwarded++;
         byte[] buffer = new byte[2048];
         Relay(teacher, buffer, 200);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -62,7 +53,7 @@ public sealed class HotPathTests : IDisposable
         Connect(true, 1);
         Connect(false, 2);
         int sent = 0;
-        _socket.Sent = (ReadOnlySpan<byte> _, in TransportAddress _) => sent++;
+        _harness.Socket.Sent = (ReadOnlySpan<byte> _, in TransportAddress _) => sent++;
         TickFor(TimeSpan.FromSeconds(5));
         long before = GC.GetAllocatedBytesForCurrentThread();
         TickFor(TimeSpan.FromSeconds(20));
@@ -70,7 +61,7 @@ public sealed class HotPathTests : IDisposable
         sent.ShouldBeGreaterThan(60);
     }
 
-    public void Dispose() => _certificate.Dispose();
+    public void Dispose() => _harness.Dispose();
 
     private void Relay(RtcClient teacher, byte[] buffer, int count)
     {
@@ -98,44 +89,12 @@ public sealed class HotPathTests : IDisposable
 
     private RtcClient Connect(bool publishes, ushort port)
     {
-        var client = new RtcClient(publishes, _certificate, _randomness);
-        SdpOffer.TryParse(client.Offer, out var offer, out _).ShouldBeTrue();
-        var local = IceCredentials.Generate(_randomness);
-        var source = LocalSource.Generate(_randomness);
-        SdpAnswerer.TryAnswer(
-            offer!,
-            new SdpAnswerOptions
-            {
-                Direction = publishes ? SdpDirection.RecvOnly : SdpDirection.SendOnly,
-                SessionId = 1,
-                Ice = local,
-                Fingerprint = _certificate.Fingerprint,
-                Candidates = [IceCandidate.Host(Server, 1)],
-                Source = new SdpSource(source.Ssrc, "c", "s", "t"),
-            },
-            out var negotiation,
-            out _).ShouldBeTrue();
-        var transport = new RtcSession(
-            new IceLiteAgent(local, negotiation!.Remote.Ice, _now),
-            new DtlsTransport(_certificate, DtlsRole.Passive, negotiation.Remote.Fingerprints));
-        MediaSession session;
-        if (publishes)
-        {
-            var publisher = new Publisher("teacher", transport, _publication, negotiation.Remote.OpusPayloadType, source, _randomness, _now);
-            _publication.Publish(publisher, _now);
-            session = publisher;
-        }
-        else
-        {
-            session = _subscription = new Subscription("student", transport, negotiation.Remote.OpusPayloadType, source, _randomness, _now);
-        }
-
-        _loop.Add(session, _now);
-        client.TryApplyAnswer(negotiation.Answer, _now, out _).ShouldBeTrue();
+        var (client, session) = _harness.Add(publishes, _now);
         var address = TransportAddress.FromIPv4(0x7F000001, port);
         _clients[address] = client;
         Handshake(client.Session!, address);
         session.Transport.State.ShouldBe(RtcSessionState.Connected);
+        _subscription = session as Subscription ?? _subscription;
         return client;
     }
 
@@ -150,7 +109,7 @@ public sealed class HotPathTests : IDisposable
                 _loop.OnDatagram(buffer.AsSpan(0, length), address, _now);
             _loop.OnTick(_now);
             while (_sent.TryDequeue(out var sent))
-                _clients[sent.To].Session!.Receive(sent.Datagram, Server, _now, out _, out _);
+                _clients[sent.To].Session!.Receive(sent.Datagram, MediaHarness.Server, _now, out _, out _);
         }
     }
 
