@@ -97,6 +97,10 @@ public sealed class StartTests
             process.Kill();
             throw new TimeoutException("The server started in spite of the mistake: " + await output);
         }
+        finally
+        {
+            Directory.Delete(spool, recursive: true);
+        }
 
         return (process.ExitCode, await output, await errors);
     }
