@@ -7,6 +7,9 @@ switch (args)
     case ["relay", ..]:
         await RelayCost.RunAsync(args.Length > 1 ? [.. args[1..].Select(int.Parse)] : [10, 50, 100]);
         break;
+    case ["recorder", ..]:
+        RecorderFloor.Run();
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;

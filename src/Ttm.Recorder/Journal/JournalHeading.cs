@@ -1,3 +1,5 @@
+using Ttm.Recorder.Recordings;
+
 namespace Ttm.Recorder.Journal;
 
 /// <summary>What a journal says of itself, so that it is enough to make the recording again.</summary>
@@ -16,4 +18,12 @@ internal sealed record JournalHeading(
     int Bitrate)
 {
     public static readonly JournalHeading None = new("", "", null, "", 0, default, null, 0, 0);
+
+    /// <summary>False for what a damaged disk may have made of one: names become file names, rates go into native code.</summary>
+    public bool IsSound =>
+        IsName(Id) && IsName(Lesson) && IsName(Student) && (Teacher is null || IsName(Teacher)) && Sequence > 0
+        && !new RecordingOptions { SampleRate = SampleRate, Bitrate = Bitrate }.Problems().Any();
+
+    private static bool IsName(string? name) =>
+        name is { Length: > 0 and <= 128 } and not ("." or "..") && !name.Any(character => character is '/' or '\\' || char.IsControl(character));
 }

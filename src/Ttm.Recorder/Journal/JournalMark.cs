@@ -89,7 +89,7 @@ internal readonly ref struct JournalMark
         heading = JournalHeading.None;
         try
         {
-            if (JsonSerializer.Deserialize(Packet[HeaderLength..], RecorderJson.Default.JournalHeading) is not { Id: not null, Lesson: not null, Student: not null } read)
+            if (JsonSerializer.Deserialize(Packet[HeaderLength..], RecorderJson.Default.JournalHeading) is not { IsSound: true } read)
                 return false;
             heading = read;
             return true;

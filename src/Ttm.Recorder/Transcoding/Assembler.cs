@@ -75,7 +75,7 @@ internal sealed class Assembler
 
         long duration = opus.Duration / _ratio;
         Epoch epoch = _timeline.Place(packet.Ssrc, packet.SequenceNumber, packet.Timestamp, arrival, duration, out long sequence, out long timestamp);
-        bool tooLate = epoch.IsSettled && epoch.PositionOf(timestamp) + duration <= arrival - Lateness;
+        bool tooLate = epoch.IsSettled && epoch.PlannedPositionOf(timestamp) + duration <= arrival - Lateness;
         if (!tooLate && !IsDone(epoch, sequence))
             _window.TryAdd(epoch, sequence, timestamp, opus, packet.Payload);
     }
@@ -154,7 +154,7 @@ internal sealed class Assembler
             Quality.Concealed++;
         }
 
-        _writer.Sound(_pcm.AsSpan(0, count), packet.Position, packet.Epoch, End);
+        _writer.Sound(_pcm.AsSpan(0, count), packet.Position, packet, End);
         Done(packet);
         return true;
     }
@@ -186,7 +186,7 @@ internal sealed class Assembler
         long gap = packet.Position - Cursor;
         if (missing == 0)
         {
-            gap += _writer.MendInPause(packet.Epoch, gap);
+            gap += _writer.MendInPause(packet, gap);
             _writer.Rest(Cursor + gap, End);
             return;
         }
@@ -203,7 +203,7 @@ internal sealed class Assembler
         if (copy > 0 && _decoder.DecodePrevious(packet.Payload, _pcm.AsSpan(0, copy)))
         {
             Quality.Recovered++;
-            _writer.Sound(_pcm.AsSpan(0, copy), packet.Position - copy, packet.Epoch, End);
+            _writer.Sound(_pcm.AsSpan(0, copy), packet.Position - copy, null, End);
         }
 
         _writer.Rest(packet.Position, End);

@@ -36,7 +36,10 @@ internal sealed class Epoch(int index, int sequenceSpace, uint ssrc, int clockRa
     public long End { get; private set; }
 
     /// <summary>Samples by which what is still to come shall be later (or, negative, earlier), to keep up with the wall clock.</summary>
-    public long Pending { get; set; }
+    public long Pending { get; private set; }
+
+    /// <summary>The packet from which on that is so.</summary>
+    public long PendingFrom { get; private set; }
 
     public void Settle(long timestamp, long position)
     {
@@ -53,6 +56,25 @@ internal sealed class Epoch(int index, int sequenceSpace, uint ssrc, int clockRa
     {
         long difference = timestamp - AnchorTimestamp;
         return _anchorPosition + (difference >= 0 ? difference / clockRatio : -((-difference + clockRatio - 1) / clockRatio));
+    }
+
+    /// <summary>
+    /// Where a packet will be once <see cref="Pending"/> is done: the same whether it is done by now or not, so that decisions do not hang on how
+    /// far the samples are made.
+    /// </summary>
+    public long PlannedPositionOf(long timestamp) => PositionOf(timestamp) + Pending;
+
+    public void Plan(long change, long fromSequence)
+    {
+        PendingFrom = Pending == 0 ? fromSequence : PendingFrom;
+        Pending += change;
+    }
+
+    /// <summary>This epoch goes on where the other one ended; so does what is pending there.</summary>
+    public void TakePendingOf(Epoch other)
+    {
+        (Pending, PendingFrom) = (other.Pending, other.PendingFrom);
+        other.Pending = 0;
     }
 
     /// <summary>All that is not yet written moves.</summary>

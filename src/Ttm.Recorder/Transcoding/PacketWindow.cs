@@ -19,6 +19,9 @@ internal sealed class WaitingPacket
     /// <summary>Only where the epoch is settled.</summary>
     public long Position => Epoch.PositionOf(Timestamp);
 
+    /// <summary>Its epoch has time to mend, here or later.</summary>
+    public bool MayMend => Epoch.Pending != 0 && Sequence >= Epoch.PendingFrom;
+
     public ReadOnlySpan<byte> Payload => _payload.AsSpan(0, _length);
 
     public void SetPayload(ReadOnlySpan<byte> payload)

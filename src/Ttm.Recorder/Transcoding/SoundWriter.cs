@@ -74,20 +74,21 @@ internal sealed class SoundWriter
     }
 
     /// <summary>Decoded sound that belongs at <paramref name="position"/>; what is before the cursor is left out.</summary>
-    public void Sound(Span<short> samples, long position, Epoch epoch, long end)
+    /// <param name="mendable">The packet it is of, where time may be mended in it.</param>
+    public void Sound(Span<short> samples, long position, WaitingPacket? mendable, long end)
     {
         int done = (int)Math.Clamp(Cursor - position, 0, samples.Length);
         samples = samples[done..];
         if (!_sounding || done > 0)
             FadeIn(samples[..Math.Min(samples.Length, 3 * _millisecond)]);
 
-        if (epoch.Pending == 0)
+        if (mendable is not { MayMend: true })
             _inTimeUntil = Cursor;
         ReadOnlySpan<short> sound = samples;
-        if (epoch.Pending != 0 && done == 0 && MaySplice(samples))
+        if (MaySplice(samples) && mendable is { MayMend: true } && done == 0)
         {
-            int length = Splice.Apply(samples, epoch.Pending, _spliced);
-            epoch.Shift(length - samples.Length);
+            int length = Splice.Apply(samples, mendable.Epoch.Pending, _spliced);
+            mendable.Epoch.Shift(length - samples.Length);
             sound = _spliced.AsSpan(0, length);
             _nextSplice = Cursor + (500 * _millisecond);
         }
@@ -101,12 +102,12 @@ internal sealed class SoundWriter
     }
 
     /// <summary>In a pause the clocks are brought together at no cost. Returns by how much the pause grows.</summary>
-    public long MendInPause(Epoch epoch, long gap)
+    public long MendInPause(WaitingPacket next, long gap)
     {
-        long change = Math.Max(epoch.Pending, -Math.Max(0, gap - (20 * _millisecond)));
-        if (gap < 40 * _millisecond || change == 0)
+        if (!next.MayMend || gap < 40 * _millisecond)
             return 0;
-        epoch.Shift(change);
+        long change = Math.Max(next.Epoch.Pending, -Math.Max(0, gap - (20 * _millisecond)));
+        next.Epoch.Shift(change);
         return change;
     }
 

@@ -64,8 +64,8 @@ internal sealed class Timeline(int sampleRate)
             return Begin(ssrc, epoch.SequenceSpace, longSequence, longTimestamp, arrival, duration);
 
         epoch.Extend(longSequence, longTimestamp, arrival, duration);
-        if (epoch.IsSettled && epoch.Pending == 0)
-            epoch.Pending = _drift.Measure(arrival, arrival - epoch.End);
+        if (epoch.IsSettled && _drift.Measure(arrival, arrival - (epoch.PlannedPositionOf(longTimestamp) + duration)) is long change and not 0)
+            epoch.Plan(change, longSequence);
         return epoch;
     }
 
@@ -87,7 +87,7 @@ internal sealed class Timeline(int sampleRate)
             bool sameClock = previous.SequenceSpace == epoch.SequenceSpace && Math.Abs(position - unbroken) <= _sameClock;
             position = sameClock ? unbroken : Math.Max(position, previous.End);
             if (sameClock)
-                (epoch.Pending, previous.Pending) = (previous.Pending, 0);
+                epoch.TakePendingOf(previous);
         }
 
         epoch.Settle(epoch.AnchorTimestamp, Math.Max(position, _previous is null ? 0 : long.MinValue));
@@ -119,7 +119,7 @@ internal sealed class Timeline(int sampleRate)
         if (!epoch.IsSettled)
             return Math.Abs(((timestamp - epoch.HighestTimestamp) / _ratio) - (arrival - epoch.LastArrival)) > _behind;
 
-        long late = arrival - (epoch.PositionOf(timestamp) + duration);
+        long late = arrival - (epoch.PlannedPositionOf(timestamp) + duration);
         bool stoodStill = epoch.HasPackets && arrival - epoch.LastArrival > _pause && late > _drift.Recent + _pause;
         return late < -_ahead || late > _behind || stoodStill;
     }

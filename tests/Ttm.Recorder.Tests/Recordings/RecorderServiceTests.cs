@@ -190,6 +190,15 @@ public sealed class RecorderServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Health_WithTooLittleRoom_TellsTheKey()
+    {
+        RecorderService service = Create(Spool, new RecordingOptions { Spool = Spool, MinFreeBytes = long.MaxValue });
+        await service.StartAsync(default);
+        service.Health.DiskProblem!.ShouldContain("Recording:MinFreeBytes");
+        service.Begin(new RecordingRequest(Lesson, "t-1", "s-1", _clock.WallTime)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Spool_Files_AreTheOwnersAlone()
     {
         if (OperatingSystem.IsWindows())

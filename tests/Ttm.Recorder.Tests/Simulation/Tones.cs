@@ -43,17 +43,21 @@ internal static class Tones
     {
         if (Rms(pcm) < 300)
             return -1;
-        int low = 0;
-        int high = 0;
-        for (int i = 1; i < 16; i++)
+        return (Strongest(pcm, i => HighOf(i * 16), sampleRate) * 16) + Strongest(pcm, LowOf, sampleRate);
+    }
+
+    private static int Strongest(ReadOnlySpan<short> pcm, Func<int, double> frequency, int sampleRate)
+    {
+        int best = 0;
+        double most = 0;
+        for (int i = 0; i < 16; i++)
         {
-            if (Power(pcm, LowOf(i), sampleRate) > Power(pcm, LowOf(low), sampleRate))
-                low = i;
-            if (Power(pcm, HighOf(i * 16), sampleRate) > Power(pcm, HighOf(high * 16), sampleRate))
-                high = i;
+            double power = Power(pcm, frequency(i), sampleRate);
+            if (power > most)
+                (best, most) = (i, power);
         }
 
-        return (high * 16) + low;
+        return best;
     }
 
     private static double Power(ReadOnlySpan<short> pcm, double frequency, int sampleRate)
