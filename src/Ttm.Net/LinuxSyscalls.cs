@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Ttm.Net;
 
-/// <summary>The system calls of <see cref="LinuxBatchSocket"/>; names, numbers and layouts as in the man pages of section 2, 64-bit little-endian.</summary>
+/// <summary>
+/// The system calls of <see cref="LinuxBatchSocket"/>; names, numbers and layouts as in the man pages of section 2, 64-bit little-endian.
+/// </summary>
 internal static unsafe partial class LinuxSyscalls
 {
     public const int MsgTrunc = 0x20;
@@ -16,6 +18,21 @@ internal static unsafe partial class LinuxSyscalls
 
     [LibraryImport("libc", EntryPoint = "sendmmsg")]
     public static partial int SendMany(int fd, MessageHeader* messages, uint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvfrom")]
+    public static partial nint ReceiveFrom(int fd, byte* buffer, nuint length, int flags, byte* address, uint* addressLength);
+
+    [LibraryImport("libc", EntryPoint = "sendto")]
+    public static partial nint SendTo(int fd, byte* buffer, nuint length, int flags, byte* address, uint addressLength);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int fd, byte* entry);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait")]
+    public static partial int EpollWait(int epoll, byte* entries, int count, int timeout);
 
     [LibraryImport("libc", EntryPoint = "ppoll")]
     public static partial int PPoll(PollFd* descriptors, ulong count, TimeSpec* timeout, void* signalMask);
