@@ -21,10 +21,12 @@ public static class MediaDemux
     ///              +----------------+
     ///              |        [0..3] -+--> STUN
     ///              |      [20..63] -+--> DTLS
-    ///  packet --&gt;  |      [64..79] -+--> TURN channel
+    ///  packet --&gt;  |     [64..127] -+--> TURN channel
     ///              |    [128..191] -+--> RTP, or RTCP where the second byte is in [192..223]
     ///              +----------------+
     /// </code>
+    /// RFC 7983 ends the channels at 79. Clients of RFC 5766 (coturn's tools) take numbers up to 0x7FFF, and no other protocol is here from
+    /// 80 to 127.
     /// </summary>
     public static DatagramKind Classify(ReadOnlySpan<byte> datagram)
     {
@@ -35,7 +37,7 @@ public static class MediaDemux
         {
             <= 3 => DatagramKind.Stun,
             >= 20 and <= 63 => DatagramKind.Dtls,
-            >= 64 and <= 79 => DatagramKind.TurnChannel,
+            >= 64 and <= 127 => DatagramKind.TurnChannel,
             >= 128 and <= 191 when datagram.Length > 1 => datagram[1] is >= 192 and <= 223 ? DatagramKind.Rtcp : DatagramKind.Rtp,
             _ => DatagramKind.Unknown,
         };

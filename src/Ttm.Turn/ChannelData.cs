@@ -16,7 +16,9 @@ internal static class ChannelData
 {
     public const int HeaderLength = 4;
     public const ushort FirstNumber = 0x4000;
-    public const ushort LastNumber = 0x4FFF;
+
+    /// <summary>RFC 8656 ends at 0x4FFF; clients of RFC 5766, such as coturn's tools, draw from the whole old range.</summary>
+    public const ushort LastNumber = 0x7FFF;
 
     /// <summary>False where the data is cut short, or where more than its padding follows.</summary>
     public static bool TryParse(Span<byte> datagram, out ushort number, out Span<byte> payload)

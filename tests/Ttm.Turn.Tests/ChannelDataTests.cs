@@ -28,7 +28,7 @@ public sealed class ChannelDataTests
 
     [Theory]
     [InlineData(0x3F, 0xFF)]
-    [InlineData(0x50, 0x00)]
+    [InlineData(0x80, 0x00)]
     public void TryParse_ANumberOutsideTheRange_IsFalse(byte first, byte second) =>
         ChannelData.TryParse(new byte[] { first, second, 0, 0 }, out _, out _).ShouldBeFalse();
 }

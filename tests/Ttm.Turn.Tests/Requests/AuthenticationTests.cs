@@ -18,6 +18,7 @@ public sealed class AuthenticationTests
         Encoding.UTF8.GetString(answer.Value(StunAttribute.Nonce)).ShouldStartWith("obMatJos2wAAA");
         answer.Value(StunAttribute.PasswordAlgorithms).ShouldBe(new byte[] { 0, 2, 0, 0, 0, 1, 0, 0 });
         answer.Value(StunAttribute.MessageIntegrity).ShouldBeEmpty();
+        answer.Datagram.Length.ShouldBe(132);
         _turn.Server.Metrics.AuthenticationFailures.ShouldBe(0);
         _turn.Server.Metrics.Refused(StunErrorCode.Unauthenticated).ShouldBe(1);
     }

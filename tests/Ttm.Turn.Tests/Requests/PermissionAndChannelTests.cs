@@ -133,7 +133,7 @@ public sealed class PermissionAndChannelTests
         var client = _turn.NewClient();
         client.Allocate();
         client.Bind(0x3FFF, TurnFixture.Media).Error.ShouldBe(StunErrorCode.BadRequest);
-        client.Bind(0x5000, TurnFixture.Media).Error.ShouldBe(StunErrorCode.BadRequest);
+        client.Bind(0x8000, TurnFixture.Media).Error.ShouldBe(StunErrorCode.BadRequest);
         client.Request(StunMethod.ChannelBind, (ref StunWriter writer) => writer.WriteUInt32(StunAttribute.ChannelNumber, 0x4000u << 16))
             .Error.ShouldBe(StunErrorCode.BadRequest);
         client.Request(
