@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the native libraries and programs that are missing; does nothing when all are there.
 #   eng/install-deps.sh          what the server needs: libopus, libmp3lame, OpenSSL 3
-#   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, an S3 server (Ceph's radosgw)
+#   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, coturn's clients, network tools,
+#                                an S3 server (Ceph's radosgw)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/lib.sh
@@ -44,6 +45,9 @@ on_debian() {
     program radosgw radosgw
     program ceph-mon ceph-mon
     program ceph-osd ceph-osd
+    program coturn turnutils_uclient
+    program iproute2 ip
+    program nftables nft
   fi
   [ ${#missing[@]} = 0 ] && return
   has_one apt-get || die "Please install these by the package manager of this system: ${missing[*]}"
@@ -65,6 +69,11 @@ on_debian() {
   done
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${chosen[@]}" </dev/null >&2 ||
     die "The installation failed; see above, then run: ${by_hand[*]}"
+
+  # Only coturn's client tools are wanted; its server would hold port 3478.
+  case " ${chosen[*]} " in *' coturn '*)
+    [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl disable --now -q coturn >&2 || say "Please stop the coturn service: it holds port 3478." ;;
+  esac
 }
 
 case $(uname -s) in
