@@ -31,7 +31,8 @@ on_macos() {
 # Packages whose name differs between distributions are written newest|older.
 on_debian() {
   local libraries
-  libraries=$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p)
+  PATH=$PATH:/usr/sbin:/sbin # where users other than root do not look
+  libraries=$(ldconfig -p)
   library() { case $libraries in *"$1"*) ;; *) missing+=("$2") ;; esac; }
   program() { has_one "${@:2}" || missing+=("$1"); }
 
