@@ -65,8 +65,9 @@ internal sealed class JournalWriter(Func<Instant> clock, IJournalObserver observ
         {
             work.Appender!.Commit(now);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
+            // The disk, in most cases; whatever it is, it must not cost the other recordings.
             observer.Refused(work, exception);
         }
 

@@ -54,8 +54,12 @@ internal sealed class RecordingSink(ByteRing ring) : IRtpSink
 
     public void Close(in StreamPosition end)
     {
-        if (!_opened || _closed)
+        if (_closed)
             return;
+
+        // Never opened: a recording of no length.
+        if (!_opened)
+            Open(end);
         _end = end;
         _closed = true;
     }

@@ -13,6 +13,8 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
 {
     private const string ManifestName = "manifest.json";
 
+    private static readonly TimeSpan RestorePatience = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SortedList<int, FinishedRecording>> _lessons = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
@@ -28,12 +30,18 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
         {
             try
             {
-                await RestoreAsync(storePrefix, cancellationToken).ConfigureAwait(false);
+                using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                both.CancelAfter(RestorePatience);
+                await RestoreAsync(storePrefix, both.Token).ConfigureAwait(false);
                 spool.MarkAllBooks();
             }
             catch (ObjectStoreException exception)
             {
                 Log.BooksNotRestored(logger, exception.Message);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.BooksNotRestored(logger, "It takes longer than a minute.");
             }
         }
 

@@ -10,6 +10,8 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(10);
+
     private volatile RecorderHealth _health = new(null, null, 0, 0);
     private DateTimeOffset _storeCheckedAt = DateTimeOffset.MinValue;
 
@@ -40,12 +42,26 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
         _health = new RecorderHealth(problem, before.StoreProblem, free, SpoolBytes());
         if (time.GetUtcNow() - _storeCheckedAt >= StoreInterval)
         {
-            StoreHealth answer = await store.CheckAsync(cancellationToken).ConfigureAwait(false);
+            StoreHealth answer = await AskStoreAsync(cancellationToken).ConfigureAwait(false);
             _storeCheckedAt = time.GetUtcNow();
             _health = _health with { StoreProblem = answer.Healthy ? null : answer.Reason ?? "The object store cannot be used." };
         }
 
         Tell(before, _health);
+    }
+
+    private async Task<StoreHealth> AskStoreAsync(CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(StorePatience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            return await store.CheckAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new StoreHealth(false, "The object store does not answer within ten seconds.");
+        }
     }
 
     private void Tell(RecorderHealth before, RecorderHealth after)

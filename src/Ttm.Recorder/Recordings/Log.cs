@@ -52,4 +52,7 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Error, "A bug in the recorder's upkeep; it goes on")]
     public static partial void UpkeepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(17, LogLevel.Error, "Lesson {Lesson} is not recorded for {Student}: a name is empty, longer than 128 characters, or holds a slash or a control character")]
+    public static partial void NotRecordable(ILogger logger, string lesson, string student);
 }

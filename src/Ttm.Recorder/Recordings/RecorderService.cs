@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Ttm.Recorder.Journal;
 using Ttm.Recorder.Storage;
-using Ttm.Recorder.Transcoding;
 using Ttm.Rtc;
 
 namespace Ttm.Recorder.Recordings;
@@ -13,9 +12,10 @@ namespace Ttm.Recorder.Recordings;
 /// </summary>
 public sealed class RecorderService : IJournalObserver, IAsyncDisposable
 {
-    private const int RingBytes = 128 * 1024;
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = RecorderMetrics.MeterName;
 
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
+    private const int RingBytes = 128 * 1024;
 
     private readonly RecordingOptions _options;
     private readonly ObjectKeyTemplate _keys;
@@ -33,10 +33,9 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
     private readonly StoringStage _storing;
     private readonly HealthWatch _health;
     private readonly RecorderMetrics _metrics;
-    private readonly EncodingStage _encoding;
-    private readonly Channel<RecordingEvent> _events = Channel.CreateUnbounded<RecordingEvent>();
+    private readonly RecordingNews _news;
     private readonly CancellationTokenSource _stop = new();
-    private TranscoderPool? _pool;
+    private EncodingDesk? _encoding;
     private FileStream? _lock;
     private Task _watch = Task.CompletedTask;
     private volatile bool _running;
@@ -61,14 +60,14 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _journals = new JournalWriter(clock.Now, this);
         _uploader = new Uploader(store, _spool, clock, options.ParallelUploads, _logger);
         _books = new BookKeeper(_spool, store, _uploader, _logger);
-        _storing = new StoringStage(_spool, store, _uploader, _books, clock, OnStored, _logger);
+        _storing = new StoringStage(_spool, store, _uploader, _books, clock, recording => _news!.Stored(recording), _logger);
         _health = new HealthWatch(_spool, store, options, clock.Time, _logger);
         _metrics = new RecorderMetrics(() => _works.Active, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);
-        _encoding = new EncodingStage(_spool, _metrics, _logger);
+        _news = new RecordingNews(_catalogue, _metrics, clock.Time, _logger);
     }
 
     /// <summary>What happens, in order per recording; read by one. After a crash an event may come a second time, and none is missing.</summary>
-    public ChannelReader<RecordingEvent> Events => _events.Reader;
+    public ChannelReader<RecordingEvent> Events => _news.Events;
 
     public RecorderHealth Health => _health.Health;
 
@@ -93,9 +92,8 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _storing.KnowsAllKeys = await _books.LoadAsync(_keys.Prefix, cancellationToken).ConfigureAwait(false);
         foreach (FinishedRecording finished in _books.All())
             _catalogue.Set(finished.Recording);
-        _pool = new TranscoderPool(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, Process);
-        foreach (string id in _spool.Ids())
-            Recover(id);
+        _encoding = new EncodingDesk(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, _spool, _keys, _catalogue, _works, _storing, _news, _metrics, _clock.Time, _logger);
+        new SpoolRecovery(_spool, _catalogue, _works, _encoding, _storing, _news, _logger).Run();
         foreach (string lesson in _books.LessonsWithOldManifest())
             _storing.BeginManifest(lesson);
         _journals.Start();
@@ -124,7 +122,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         }
 
         await _stop.CancelAsync().ConfigureAwait(false);
-        _pool!.Dispose();
+        await _encoding!.DisposeAsync().ConfigureAwait(false);
         await _storing.DisposeAsync().ConfigureAwait(false);
         try
         {
@@ -135,27 +133,35 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         }
 
         _works.DisposeTranscoders();
-        _events.Writer.TryComplete();
+        _news.Complete();
     }
 
-    /// <summary>Begins a recording; no disk is touched on the caller's time. Null where nothing is recorded: not enabled, or not running.</summary>
+    /// <summary>Begins a recording; no disk is touched on the caller's time. Null where nothing is recorded: not
+    /// enabled, not running, or names that are no names of API.md.</summary>
     public RecordingHandle? Begin(RecordingRequest request)
     {
         if (!_running)
             return null;
 
         string id = RecordingId.Create(request.StartedAt, _randomness);
+        var heading = new JournalHeading(
+            id, request.Lesson, request.Teacher, request.Student, 1, request.StartedAt, Clip(request.Title), _options.SampleRate, _options.Bitrate);
+        if (!heading.IsSound)
+        {
+            Log.NotRecordable(_logger, request.Lesson, request.Student);
+            return null;
+        }
+
         var format = new RecordingFormat("mp3", _options.SampleRate, 1, _options.Bitrate);
         Recording recording = _catalogue.Begin(request.Lesson, sequence => new Recording(
             id, request.Lesson, request.Teacher, request.Student, sequence, RecordingStatus.Recording, request.StartedAt, null, null, format, null, null, null, null));
-        var heading = new JournalHeading(
-            id, request.Lesson, request.Teacher, request.Student, recording.Sequence, request.StartedAt, Clip(request.Title), _options.SampleRate, _options.Bitrate);
         var sink = new RecordingSink(_rings.Take());
-        var work = new RecordingWork(id, sink, new JournalAppender(sink, heading, _spool.JournalOf(id), _clock.ToWallTime));
+        var appender = new JournalAppender(sink, heading with { Sequence = recording.Sequence }, _spool.JournalOf(id), _clock.ToWallTime);
+        var work = new RecordingWork(id, sink, appender);
         _works.Add(work);
         _journals.Add(work);
         Log.Began(_logger, id, request.Lesson, request.Student, recording.Sequence);
-        Publish(RecordingEventTypes.Started, recording);
+        _news.Started(recording);
         return new RecordingHandle(id, sink);
     }
 
@@ -197,7 +203,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _lock?.Dispose();
     }
 
-    void IJournalObserver.Grown(RecordingWork work) => _pool!.Enqueue(work);
+    void IJournalObserver.Grown(RecordingWork work) => _encoding!.Enqueue(work);
 
     void IJournalObserver.Completed(RecordingWork work)
     {
@@ -208,7 +214,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         }
 
         _rings.Return(work.Sink!.Ring);
-        _pool!.Enqueue(work);
+        _encoding!.Enqueue(work);
     }
 
     void IJournalObserver.Refused(RecordingWork work, Exception exception)
@@ -223,148 +229,9 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         Log.PacketsDropped(_logger, work.Id, packets);
         _metrics.Dropped(packets);
         if (!work.IsDropReported)
-            Fail(work.Id, "The spool's disk did not take the recording's packets; a part of it is missing.");
+            _news.Failed(work.Id, "The spool's disk did not take the recording's packets; a part of it is missing.");
         work.IsDropReported = true;
     }
 
     private static string? Clip(string? title) => title is { Length: > 256 } ? title[..256] : title;
-
-    private bool Process(RecordingWork work)
-    {
-        try
-        {
-            if (work.IsGivenUp)
-                return false;
-            switch (_encoding.Process(work, out EncodedRecording? encoded))
-            {
-                case EncodingOutcome.More:
-                    return true;
-                case EncodingOutcome.Complete:
-                    Finished(work, encoded!);
-                    return false;
-                case EncodingOutcome.TryLater:
-                    _ = EnqueueLaterAsync(work);
-                    return false;
-                case EncodingOutcome.Nothing:
-                    Log.JournalUnreadable(_logger, work.Id);
-                    _spool.SetAside(work.Id);
-                    _catalogue.Remove(work.Id);
-                    _works.Remove(work);
-                    return false;
-                case EncodingOutcome.Failed:
-                    GiveUp(work);
-                    return false;
-                default:
-                    return false;
-            }
-        }
-        catch (Exception exception)
-        {
-            Log.EncodingFailed(_logger, exception, work.Id);
-            _ = EnqueueLaterAsync(work);
-            return false;
-        }
-    }
-
-    private void Finished(RecordingWork work, EncodedRecording encoded)
-    {
-        Recording recording = _catalogue.Find(work.Id)!;
-        double duration = (double)encoded.Mp3.Samples / recording.Format.SampleRate;
-        recording = recording with
-        {
-            Status = RecordingStatus.Uploading,
-            EndedAt = recording.StartedAt + TimeSpan.FromSeconds(duration),
-            Duration = duration,
-            Bytes = encoded.Mp3.Bytes,
-            Sha256 = encoded.Mp3.Sha256,
-            Quality = encoded.Quality,
-        };
-        string key = _keys.Render(recording.StartedAt, recording.Lesson, recording.Teacher ?? "unknown", recording.Student, recording.Sequence, recording.Id);
-        var finished = new FinishedRecording(recording, key, encoded.Mp3.Samples, encoded.OpenedAt, encoded.ClosedAt);
-        _spool.Save(finished);
-        _catalogue.Set(recording);
-        RecordingQuality quality = encoded.Quality;
-        Log.Finished(_logger, work.Id, duration, encoded.Mp3.Bytes, quality.PacketsExpected, quality.PacketsLost, quality.PacketsRecovered, quality.Concealed);
-        _metrics.Finished();
-        Publish(RecordingEventTypes.Finished, recording);
-        _storing.Begin(finished);
-        _works.Remove(work);
-    }
-
-    private void GiveUp(RecordingWork work)
-    {
-        work.IsGivenUp = true;
-        if (_catalogue.Find(work.Id) is { } recording)
-            _catalogue.Set(recording with { Status = RecordingStatus.Failed });
-        Fail(work.Id, "The recording cannot be encoded; its journal stays in the spool and is tried again at the next start.");
-        _works.Remove(work);
-    }
-
-    private void Fail(string id, string reason)
-    {
-        _metrics.Failed();
-        if (_catalogue.Find(id) is { } recording)
-            Publish(RecordingEventTypes.Failed, recording with { Status = RecordingStatus.Failed }, reason);
-    }
-
-    private void OnStored(Recording recording)
-    {
-        _catalogue.Set(recording);
-        _metrics.Stored();
-        Log.Stored(_logger, recording.Id, recording.Location!);
-        Publish(RecordingEventTypes.Stored, recording);
-    }
-
-    private async Task EnqueueLaterAsync(RecordingWork work)
-    {
-        try
-        {
-            await Task.Delay(RetryPause, _clock.Time, _stop.Token).ConfigureAwait(false);
-            _pool!.Enqueue(work);
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    /// <summary>Goes on with what lies in the spool, from where its files say it was.</summary>
-    private void Recover(string id)
-    {
-        if (_catalogue.Find(id) is { Status: RecordingStatus.Stored } stored)
-        {
-            // Between the books and the broom: its event may not have gone out.
-            Log.Recovered(_logger, id, "stored");
-            Publish(RecordingEventTypes.Stored, stored);
-            _spool.Remove(id);
-        }
-        else if (_spool.TryLoad(id) is { } finished)
-        {
-            Log.Recovered(_logger, id, "to be stored");
-            _catalogue.Set(finished.Recording);
-            Publish(RecordingEventTypes.Finished, finished.Recording);
-            _storing.Begin(finished);
-        }
-        else if (!_spool.HasJournal(id))
-        {
-            _spool.Remove(id);
-        }
-        else if (JournalReader.ReadHeading(_spool.JournalOf(id)) is { } heading)
-        {
-            Log.Recovered(_logger, id, "to be encoded");
-            var format = new RecordingFormat("mp3", heading.SampleRate, 1, heading.Bitrate);
-            _catalogue.Set(new Recording(
-                id, heading.Lesson, heading.Teacher, heading.Student, heading.Sequence, RecordingStatus.Encoding, heading.StartedAt, null, null, format, null, null, null, null));
-            var work = new RecordingWork(id, null, null);
-            _works.Add(work);
-            _pool!.Enqueue(work);
-        }
-        else
-        {
-            Log.JournalUnreadable(_logger, id);
-            _spool.SetAside(id);
-        }
-    }
-
-    private void Publish(string type, Recording recording, string? reason = null) =>
-        _events.Writer.TryWrite(new RecordingEvent(type, _clock.Time.GetUtcNow(), recording, reason));
 }

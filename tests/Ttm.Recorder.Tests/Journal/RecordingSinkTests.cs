@@ -40,12 +40,19 @@ public sealed class RecordingSinkTests : IJournalObserver, IDisposable
     {
         var sink = new RecordingSink(new ByteRing(4096));
         Write(sink, 1);
-        sink.Close(default);
-        sink.IsClosed.ShouldBeFalse();
         sink.Open(default);
         sink.Close(default);
         Write(sink, 1);
         sink.Ring.Peek(out _, out _).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Close_WithoutOpen_IsARecordingOfNoLength()
+    {
+        var sink = new RecordingSink(new ByteRing(4096));
+        var position = new StreamPosition(_now, 1, 2, true);
+        sink.Close(position);
+        (sink.IsOpened, sink.IsClosed, sink.Start, sink.End).ShouldBe((true, true, position, position));
     }
 
     [Fact]
