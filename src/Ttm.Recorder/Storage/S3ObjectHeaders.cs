@@ -82,14 +82,17 @@ internal sealed class S3ObjectHeaders(S3StorageOptions options, TimeProvider tim
         return encoded.ToString();
     }
 
-    /// <summary>RFC 6266: a plain name, and where that is not the whole truth, the encoded one beside it.</summary>
+    /// <summary>
+    /// RFC 6266: a plain name, and where that is not the whole truth, the encoded one beside it. An attachment: a link to it saves it, and never
+    /// leaves the page that the link is on; players do not care.
+    /// </summary>
     public static string? Disposition(string? name)
     {
         if (string.IsNullOrEmpty(name))
             return null;
 
         var plain = string.Concat(name.Select(c => c is >= ' ' and < '\x7f' and not ('"' or '\\' or '%' or '/') ? c : '_'));
-        return plain == name ? $"inline; filename=\"{plain}\"" : $"inline; filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
+        return plain == name ? $"attachment; filename=\"{plain}\"" : $"attachment; filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
     }
 
     private static void AddMetadata(MetadataCollection target, ObjectProperties properties)

@@ -18,8 +18,8 @@ public sealed class S3ObjectHeadersTests
 
     [Theory]
     [InlineData(null, null)]
-    [InlineData("a b.mp3", "inline; filename=\"a b.mp3\"")]
-    [InlineData("a\"\r\nX: y.mp3", "inline; filename=\"a___X: y.mp3\"; filename*=UTF-8''a%22%0D%0AX%3A%20y.mp3")]
+    [InlineData("a b.mp3", "attachment; filename=\"a b.mp3\"")]
+    [InlineData("a\"\r\nX: y.mp3", "attachment; filename=\"a___X: y.mp3\"; filename*=UTF-8''a%22%0D%0AX%3A%20y.mp3")]
     public void Disposition_AnyName_CannotBreakTheHeader(string? name, string? expected) => S3ObjectHeaders.Disposition(name).ShouldBe(expected);
 
     [Fact]

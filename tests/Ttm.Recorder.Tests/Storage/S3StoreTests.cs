@@ -30,7 +30,7 @@ public sealed class S3StoreTests(S3Fixture s3) : IDisposable
         stored.ShouldBe(new StoredObject($"s3://{options.Bucket}/{Key}", bytes.Length));
         var head = await s3.Direct.GetObjectMetadataAsync(options.Bucket, Key);
         head.Headers.ContentType.ShouldBe("audio/mpeg");
-        head.Headers.ContentDisposition.ShouldBe("inline; filename=\"Algebra _ St_ck 1.mp3\"; filename*=UTF-8''Algebra%20%E2%80%93%20St%C3%BCck%201.mp3");
+        head.Headers.ContentDisposition.ShouldBe("attachment; filename=\"Algebra _ St_ck 1.mp3\"; filename*=UTF-8''Algebra%20%E2%80%93%20St%C3%BCck%201.mp3");
         head.Metadata["lesson"].ShouldBe("algebra-7");
         Uri.UnescapeDataString(head.Metadata["teacher"]).ShouldBe("Zoë Müller");
         head.Metadata["sha256"].ShouldBe(properties.Sha256);
