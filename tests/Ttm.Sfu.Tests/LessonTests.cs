@@ -89,6 +89,26 @@ public sealed class LessonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Select_Nobody_FollowsTheSpeechWithSilenceAtOnce()
+    {
+        var lesson = _node.CreateLesson("algebra");
+        var teacher = await _node.ConnectTeacherAsync(lesson);
+        var anna = new Listener(await _node.ConnectStudentAsync(lesson, "anna"));
+        await lesson.SelectAsync("anna");
+        await SpeakAsync(teacher, 1, 3);
+        await _node.UntilAsync(() => anna.Speech.Count == 3);
+        int before = anna.SilenceCount;
+
+        await lesson.SelectAsync(null);
+        var closed = _node.Port.Clock.Now;
+        await _node.UntilAsync(() => anna.SilenceCount == before + 5);
+
+        // The trickle alone would take two seconds.
+        (_node.Port.Clock.Now - closed).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        anna.AssertOneStream();
+    }
+
+    [Fact]
     public async Task ConnectTeacher_WhenAnotherHasTheLesson_IsRefused()
     {
         var lesson = _node.CreateLesson("algebra", "t");

@@ -16,11 +16,17 @@ internal sealed class Subscription : MediaSession, IRtpSink
     // Longer than a teacher's own DTX pace, so that silence is made here only when nothing comes at all.
     private static readonly TimeSpan ListeningSilenceInterval = TimeSpan.FromSeconds(1);
 
+    // Where speech just stops, a browser conceals the gap: it draws out the last sound for hundreds of milliseconds. So silence follows
+    // at once, at the pace of speech, until a jitter buffer holds nothing else.
+    private static readonly TimeSpan TailInterval = TimeSpan.FromMilliseconds(20);
+    private const int TailPackets = 5;
+
     private readonly StreamRewriter _rewriter;
     private readonly LocalSource _source;
     private readonly byte _payloadType;
     private SenderStatistics _sender;
     private bool _listening;
+    private int _tail;
     private Instant _lastSent;
 
     public Subscription(string id, RtcSession transport, byte payloadType, LocalSource source, IRandomness randomness, Instant now)
@@ -32,11 +38,12 @@ internal sealed class Subscription : MediaSession, IRtpSink
         _lastSent = now;
     }
 
-    protected override Instant NextMediaTick => _lastSent + (_listening ? ListeningSilenceInterval : TrickleInterval);
+    protected override Instant NextMediaTick => _lastSent + (_listening ? ListeningSilenceInterval : _tail > 0 ? TailInterval : TrickleInterval);
 
     public void Open(in StreamPosition start)
     {
         _listening = true;
+        _tail = 0;
         _rewriter.SwitchSource();
     }
 
@@ -56,7 +63,11 @@ internal sealed class Subscription : MediaSession, IRtpSink
         counters.BytesForwarded += packet.Payload.Length;
     }
 
-    public void Close(in StreamPosition end) => _listening = false;
+    public void Close(in StreamPosition end)
+    {
+        _listening = false;
+        _tail = TailPackets;
+    }
 
     /// <summary>A student may only receive; what it sends is counted and forgotten.</summary>
     public override void OnRtp(ReadOnlySpan<byte> datagram, Instant now) => Loop!.Counters.Drop(DropReason.NotPublishing);
@@ -69,8 +80,10 @@ internal sealed class Subscription : MediaSession, IRtpSink
 
     protected override void TickMedia(Instant now)
     {
-        if (NextMediaTick <= now)
-            SendSilence(now);
+        if (NextMediaTick > now)
+            return;
+        _tail = Math.Max(0, _tail - 1);
+        SendSilence(now);
     }
 
     protected override bool TryWriteReport(ref RtcpWriter writer, Instant now) =>
