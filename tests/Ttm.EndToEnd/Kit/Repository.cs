@@ -1,0 +1,32 @@
+namespace Ttm.EndToEnd.Kit;
+
+/// <summary>Where things lie: the tests run from their own bin folder.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The built server of the same configuration (Debug or Release) as the tests.</summary>
+    public static string ServerDll
+    {
+        get
+        {
+            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            return Path.Combine(Root, "src", "Ttm.Server", "bin", configuration, "net10.0", "ttm-server.dll");
+        }
+    }
+
+    public static string Pages => Path.Combine(Root, "src", "Ttm.Server", "wwwroot");
+
+    public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "TtmMedia.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException("The tests lie outside the repository.");
+    }
+}

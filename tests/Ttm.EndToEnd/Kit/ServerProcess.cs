@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Ttm.EndToEnd.Kit;
+
+/// <summary>The real server as its own process, with ports, keys and folders of its own. Its output is kept for the test's log.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private const string ApiKey = "tests";
+    private const string Secret = "a secret of at least thirty-two bytes, for tests alone";
+    private const int SigTerm = 15;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Dictionary<string, string> _settings;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly HttpClient _http;
+    private Process? _process;
+
+    private ServerProcess(int httpPort, Dictionary<string, string> settings)
+    {
+        _settings = settings;
+        Url = new Uri($"http://127.0.0.1:{httpPort}");
+        _http = new HttpClient { BaseAddress = Url };
+    }
+
+    public Uri Url { get; }
+
+    public Tokens Tokens { get; } = new(ApiKey, Secret);
+
+    public string Folder { get; private init; } = "";
+
+    public string Log => string.Join('\n', _log);
+
+    /// <param name="settings">More configuration, by <c>Section:Key</c>.</param>
+    public static async Task<ServerProcess> StartAsync(string environment = "Production", IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("ttm-end-to-end-").FullName;
+        var httpPort = FreePorts.Take();
+        Dictionary<string, string> all = new()
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = environment,
+            ["Http:Urls"] = $"http://127.0.0.1:{httpPort}",
+            ["Media:Port"] = $"{FreePorts.Take()}",
+            [$"Auth:Keys:{ApiKey}"] = Secret,
+            ["Recording:Spool"] = Path.Combine(folder, "spool"),
+            ["Storage:FileSystem:Root"] = Path.Combine(folder, "recordings"),
+        };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            all[key] = value;
+        var server = new ServerProcess(httpPort, all) { Folder = folder };
+        await server.RunAsync();
+        return server;
+    }
+
+    /// <summary>Starts it, or starts it again with the same ports and folders.</summary>
+    public async Task RunAsync()
+    {
+        File.Exists(Repository.ServerDll).ShouldBeTrue($"build the server first: {Repository.ServerDll}");
+        var start = new ProcessStartInfo("dotnet", [Repository.ServerDll])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (key, value) in _settings)
+            start.Environment[key.Replace(":", "__")] = value;
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+        await Until.TrueAsync(IsHealthyAsync, StartLimit, () => $"the server does not answer /healthz; its log:\n{Log}");
+    }
+
+    /// <summary>SIGTERM, as a service manager stops it.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { HasExited: false } process)
+            return;
+        _ = Signal(process.Id, SigTerm);
+        using var limit = new CancellationTokenSource(StopLimit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+        }
+    }
+
+    /// <summary>SIGKILL: no time to say good-bye.</summary>
+    public void Kill()
+    {
+        _process?.Kill();
+        _process?.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process?.Dispose();
+        _http.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task<bool> IsHealthyAsync()
+    {
+        _process!.HasExited.ShouldBeFalse($"the server has ended; its log:\n{Log}");
+        try
+        {
+            using var answer = await _http.GetAsync("/healthz");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _log.Enqueue(line);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
+}

@@ -1,0 +1,46 @@
+using Microsoft.Playwright;
+using Ttm.EndToEnd.Kit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ttm.EndToEnd.Pages;
+
+/// <summary>The bundled student's page, on a phone.</summary>
+internal sealed class StudentPage
+{
+    private StudentPage(IPage page, string id)
+    {
+        Page = page;
+        Id = id;
+        page.PageError += (_, error) => Errors.Add(error);
+    }
+
+    public IPage Page { get; }
+
+    public string Id { get; }
+
+    public List<string> Errors { get; } = [];
+
+    public static async Task<StudentPage> JoinAsync(Browser browser, ServerProcess server, string lesson, string student)
+    {
+        var joined = new StudentPage(await browser.OpenAsync(server.Url, phone: true), student);
+        await joined.Page.GotoAsync($"/student.html#token={server.Tokens.Student(lesson, student)}&lesson={lesson}");
+        await joined.Page.GetByRole(AriaRole.Button, new() { Name = "Listen" }).ClickAsync();
+        return joined;
+    }
+
+    public Task ShowsAsync(string words) => Expect(Page.Locator("#status")).ToHaveTextAsync(words);
+
+    public Task ShowsTalkingAsync() => ShowsAsync("Your teacher is talking to you");
+
+    public Task ShowsWaitingAsync() => ShowsAsync("Waiting for your teacher to talk to you");
+
+    /// <summary>Types an answer and waits for its tick.</summary>
+    public async Task AnswerAsync(string text)
+    {
+        await Page.GetByLabel("Type an answer to your teacher").FillAsync(text);
+        await Page.Keyboard.PressAsync("Enter");
+        var line = Page.Locator("#history li").First;
+        await Expect(line).ToContainTextAsync(text);
+        await Expect(line).ToHaveAttributeAsync("data-state", "delivered");
+    }
+}

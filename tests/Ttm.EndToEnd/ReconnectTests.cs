@@ -1,0 +1,56 @@
+using Ttm.EndToEnd.Kit;
+using Ttm.EndToEnd.Pages;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ttm.EndToEnd;
+
+/// <summary>The pages come back by themselves, without a tap.</summary>
+public sealed class ReconnectTests(Browser browser) : BrowserTest(browser)
+{
+    private const string Lesson = "algebra-3";
+
+    [Fact]
+    public async Task Pages_ServerKilledAndStartedAgain_TeacherAndStudentAreBack()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var teacher = await TeacherPage.OpenAsync(Browser, server, Lesson);
+        await teacher.GoOnAirAsync();
+        var student = await StudentPage.JoinAsync(Browser, server, Lesson, "ana");
+        await student.ShowsWaitingAsync();
+
+        server.Kill();
+        await Expect(teacher.Page.Locator("[data-alarm='lost']")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await student.ShowsAsync("Connection lost – reconnecting…");
+        await server.RunAsync();
+
+        await Expect(teacher.Status).ToContainTextAsync("On air", new() { Timeout = 20_000 });
+        await Expect(teacher.Page.Locator("[data-alarm='lost']")).ToBeHiddenAsync();
+        await student.ShowsWaitingAsync();
+        await teacher.ShowsStudentAsync("ana", "connected");
+        await teacher.ClickAsync("ana");
+        await student.ShowsTalkingAsync();
+        await student.Page.HearsAsync(4);
+        teacher.Errors.ShouldBeEmpty();
+        student.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task StudentPage_SecondTabOfTheSameBrowser_TakesOverAndCanBeTakenBack()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var teacher = await TeacherPage.OpenAsync(Browser, server, Lesson);
+        await teacher.GoOnAirAsync();
+        var first = await StudentPage.JoinAsync(Browser, server, Lesson, "ana");
+        await first.ShowsWaitingAsync();
+
+        var second = await first.Page.Context.NewPageAsync();
+        await second.GotoAsync(first.Page.Url);
+        await second.Locator("#listen").ClickAsync();
+
+        await Expect(second.Locator("#status")).ToHaveTextAsync("Waiting for your teacher to talk to you");
+        await first.ShowsAsync("This lesson was opened in another tab or window.");
+        await first.Page.Locator("#listen").ClickAsync();
+        await first.ShowsWaitingAsync();
+        await Expect(second.Locator("#status")).ToHaveTextAsync("This lesson was opened in another tab or window.");
+    }
+}
