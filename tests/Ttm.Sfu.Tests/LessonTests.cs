@@ -1,6 +1,7 @@
 using Ttm.Rtc;
 using Ttm.Rtc.Rtp;
 using Ttm.Sfu.Lessons;
+using Ttm.Sfu.Media;
 using Ttm.Testing;
 
 namespace Ttm.Sfu.Tests;
@@ -151,7 +152,22 @@ public sealed class LessonTests : IAsyncLifetime
         await _node.UntilAsync(() => anna.Speech.Count == 10);
 
         (await lesson.PatchAsync(accepted.Session, "a=candidate:1 1 udp 1 192.0.2.7 9 typ host\r\n", patched.ETag)).Value!.Restarted.ShouldBeFalse();
+        const string Late = "a=ice-ufrag:lateufrag\r\na=ice-pwd:0123456789012345678901234\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n";
+        var again = (await lesson.PatchAsync(accepted.Session, Late, "*")).Value!;
+        again.Restarted.ShouldBeTrue();
+        (await lesson.PatchAsync(accepted.Session, Fragment, null)).Value.ShouldBe(new SessionPatched(false, null, again.ETag));
         (await lesson.PatchAsync("nobody", Fragment, null)).Failure.ShouldBe(LessonFailure.SessionNotFound);
+    }
+
+    [Fact]
+    public async Task Connect_OnAFullNode_LetsOnlyReconnectsIn()
+    {
+        await using var node = new LessonFixture(new MediaOptions { MaxSessions = 1 });
+        var lesson = node.CreateLesson("algebra");
+        await node.ConnectTeacherAsync(lesson);
+        (await lesson.ConnectStudentAsync("anna", node.NewClient(false).Rtc.Offer)).Failure.ShouldBe(LessonFailure.Full);
+        node.Lessons.FullReason.ShouldNotBeNull();
+        await node.ConnectTeacherAsync(lesson);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal static class JwtSetup
     private static Task TakeQueryToken(MessageReceivedContext context)
     {
         var request = context.Request;
-        if ((HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Headers.Authorization.Count == 0)
+        if (request.Headers.Authorization.Count == 0)
             context.Token = request.Query["access_token"].FirstOrDefault();
         return Task.CompletedTask;
     }

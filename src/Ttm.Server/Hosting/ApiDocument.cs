@@ -26,7 +26,7 @@ internal static class ApiDocument
                     Type = SecuritySchemeType.Http,
                     Scheme = "bearer",
                     BearerFormat = "JWT",
-                    Description = "HS256, signed with the API secret; claims iss (the API key), sub, role (teacher, student or service), lesson, exp. GET takes it as the query parameter access_token too.",
+                    Description = "HS256, signed with the API secret; claims iss (the API key), sub, role (teacher, student or service), lesson, exp. The query parameter access_token serves the same.",
                 },
             };
             document.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];

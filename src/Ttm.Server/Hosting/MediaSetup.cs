@@ -34,6 +34,7 @@ internal static class MediaSetup
         services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaPort>().Port));
         services.AddSingleton<MediaMetrics>();
         services.AddSingleton<ILessons>(OpenLessons);
+        services.AddSingleton<IReadinessCheck, LessonCapacity>();
         services.AddHostedService<LessonHost>();
     }
 

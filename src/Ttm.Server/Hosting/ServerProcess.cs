@@ -19,6 +19,11 @@ internal static class ServerProcess
             await app.WaitForShutdownAsync();
             return 0;
         }
+        catch (OperationCanceledException)
+        {
+            // Told to stop before it had started.
+            return 0;
+        }
         catch (StartException problem)
         {
             await errors.WriteLineAsync($"ttm-server cannot start. {problem.Message}");

@@ -41,6 +41,9 @@ public interface ILessons
     /// <summary>Live and ended ones, newest first.</summary>
     IReadOnlyList<LessonSnapshot> List();
 
+    /// <summary>Why no further lesson is taken, in one sentence; null where one is.</summary>
+    string? FullReason { get; }
+
     /// <summary>A live or an ended lesson.</summary>
     ILesson? Find(string id);
 

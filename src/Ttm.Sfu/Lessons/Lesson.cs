@@ -65,7 +65,7 @@ internal sealed class Lesson : ILesson, IDisposable
             return LessonResult.Fail<SessionPatched>(LessonFailure.MalformedSdp, error!.Detail);
 
         // Candidates need no work: a lite agent learns addresses from checks. New credentials are a restart (RFC 9725 section 4.3.3).
-        if (parsed!.Credentials is not { } remote || remote == found.Remote)
+        if (parsed!.Credentials is not { } remote || found.Knows(remote))
             return new SessionPatched(false, null, found.ETag);
         return new SessionPatched(true, await _factory.RestartAsync(found, remote, parsed.Mid), found.ETag);
     });
@@ -144,7 +144,7 @@ internal sealed class Lesson : ILesson, IDisposable
 
     private async Task<LessonResult<SessionAccepted>> ConnectAsync(SessionOwner owner, string offer)
     {
-        if (_context.Port.SessionCount >= _context.Port.Options.MaxSessions)
+        if (_context.Port.IsFull && !_roster.IsPresent(owner))
             return LessonResult.Fail<SessionAccepted>(LessonFailure.Full, "This server has as many connections as it takes.");
         var made = _factory.Create(owner, offer, _publication);
         if (!made.Succeeded)

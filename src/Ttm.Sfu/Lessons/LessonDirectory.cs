@@ -26,6 +26,11 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
         }
     }
 
+    public string? FullReason =>
+        LiveCount >= _context.Port.Options.MaxLessons ? "This server has as many live lessons as it takes."
+        : _context.Port.IsFull ? "This server has as many connections as it takes."
+        : null;
+
     public IReadOnlyList<LessonSnapshot> List()
     {
         lock (_lock)
@@ -45,7 +50,7 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
         {
             if (_lessons.TryGetValue(id, out var former) && former.Snapshot.State == LessonState.Live)
                 return LessonResult.Fail<ILesson>(LessonFailure.LessonIsLive, $"The lesson '{id}' is live.");
-            if (_lessons.Values.Count(other => other.Snapshot.State == LessonState.Live) >= _context.Port.Options.MaxLessons)
+            if (LiveCount >= _context.Port.Options.MaxLessons)
                 return LessonResult.Fail<ILesson>(LessonFailure.Full, "This server has as many live lessons as it takes.");
             lesson = new Lesson(id, teacher, metadata, _context);
             _lessons[id] = lesson;

@@ -6,6 +6,11 @@ namespace Ttm.Sfu.Lessons;
 /// <summary>What control knows of a participant's connection. Its media belongs to the loop.</summary>
 internal sealed class LessonSession(MediaSession media, SessionOwner owner, IceCredentials local, IceCredentials remote)
 {
+    private const int GenerationLimit = 8;
+
+    /// <summary>The peer's credentials, a generation each, the newest last.</summary>
+    private readonly List<IceCredentials> _remotes = [remote];
+
     public string Id => Media.Id;
 
     public MediaSession Media { get; } = media;
@@ -16,10 +21,18 @@ internal sealed class LessonSession(MediaSession media, SessionOwner owner, IceC
     public string ETag => Local.Ufrag;
 
     /// <summary>Of the newest ICE generation.</summary>
-    public IceCredentials Local { get; set; } = local;
+    public IceCredentials Local { get; private set; } = local;
 
-    /// <summary>Of the newest ICE generation.</summary>
-    public IceCredentials Remote { get; set; } = remote;
+    /// <summary>True for the peer's credentials of this or a recent generation: a fragment with them only trickles, however late it comes.</summary>
+    public bool Knows(IceCredentials credentials) => _remotes.Contains(credentials);
+
+    public void BeginGeneration(IceCredentials local, IceCredentials remote)
+    {
+        if (_remotes.Count == GenerationLimit)
+            _remotes.RemoveAt(0);
+        _remotes.Add(remote);
+        Local = local;
+    }
 
     public bool IsConnected { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Ttm.Sfu.Lessons;
 
-/// <summary>Who is in a lesson, by which connection, and who listens. Owned by its <see cref="Lesson"/>; only <see cref="Find"/> is for anyone.</summary>
+/// <summary>Who is in a lesson, by which connection, and who listens. Owned by its <see cref="Lesson"/>; only <see cref="Find(string)"/> is for anyone.</summary>
 internal sealed class Roster
 {
     private readonly ConcurrentDictionary<string, LessonSession> _sessions = new(StringComparer.Ordinal);
@@ -24,6 +24,9 @@ internal sealed class Roster
 
     public LessonSession? FindStudent(string student) => _studentSessions.GetValueOrDefault(student);
 
+    /// <summary>Whether the participant has a connection, which a new one would replace.</summary>
+    public bool IsPresent(SessionOwner owner) => Find(owner) is not null;
+
     /// <summary>Puts the student on the roster, connected or not.</summary>
     public void AddStudent(string student)
     {
@@ -34,7 +37,7 @@ internal sealed class Roster
     /// <summary>Takes the session in and gives back the one of the same participant that it replaces.</summary>
     public LessonSession? Add(LessonSession session)
     {
-        var replaced = session.Owner.IsTeacher ? TeacherSession : FindStudent(session.Owner.Participant);
+        var replaced = Find(session.Owner);
         if (replaced is not null)
             Remove(replaced);
         _sessions[session.Id] = session;
@@ -63,6 +66,8 @@ internal sealed class Roster
             _studentSessions.Remove(session.Owner.Participant);
         return true;
     }
+
+    private LessonSession? Find(SessionOwner owner) => owner.IsTeacher ? TeacherSession : FindStudent(owner.Participant);
 
     public TeacherSnapshot? GetTeacher() => Teacher is null ? null : new TeacherSnapshot(Teacher, TeacherSession is { IsConnected: true });
 

@@ -51,8 +51,7 @@ internal sealed class SessionFactory(MediaPort port)
             loop.Restart(session.Media, local, remote, now);
             return true;
         });
-        session.Local = local;
-        session.Remote = remote;
+        session.BeginGeneration(local, remote);
         return new IceFragment { Credentials = local, Mid = mid ?? "0", Candidates = GetCandidates(), EndOfCandidates = true, IsIceLite = true }.Write();
     }
 

@@ -42,6 +42,9 @@ public sealed class MediaPort : IDisposable
 
     public int SessionCount => _media.SessionCount;
 
+    /// <summary>Takes no further connection than those that replace one.</summary>
+    public bool IsFull => SessionCount >= Options.MaxSessions;
+
     internal MediaOptions Options { get; }
 
     internal IRandomness Randomness { get; }

@@ -126,13 +126,13 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task QueryToken_ServesReadingAlone_AndTheHeaderWins()
+    public async Task QueryToken_ServesLikeTheHeader_WhichWins()
     {
         var token = _server.Service;
         await _server.SendAsync("GET", $"{Path}?access_token={token}", null).ShouldBeAsync(200);
         await _server.SendAsync("GET", $"{Path}?access_token={token}", "bad").ShouldBeProblemAsync(401);
-        await _server.SendAsync("POST", $"{Path}?access_token={token}", null, "{}").ShouldBeProblemAsync(401);
-        await _server.SendAsync("DELETE", $"{Path}/a?access_token={token}", null).ShouldBeProblemAsync(401);
+        await _server.SendAsync("POST", $"{Path}?access_token={token}", null, "{}").ShouldBeAsync(201);
+        await _server.SendAsync("DELETE", $"{Path}/a?access_token={token}", null).ShouldBeProblemAsync(404);
         await _server.SendAsync("GET", $"{Path}?access_token=", null).ShouldBeProblemAsync(401);
         await _server.SendAsync("GET", $"{Path}?access_token=a&access_token=b", null).ShouldBeProblemAsync(401);
     }

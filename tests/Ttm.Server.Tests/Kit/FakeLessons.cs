@@ -12,6 +12,8 @@ internal sealed class FakeLessons(ILessonEventSink events, TimeProvider clock) :
     /// <summary>The node takes no more.</summary>
     public bool IsFull { get; set; }
 
+    public string? FullReason => IsFull ? "The node is full." : null;
+
     /// <summary>Thrown by the next Find: a bug in the server.</summary>
     public Exception? Fault { get; set; }
 
