@@ -18,10 +18,10 @@ internal sealed class LessonFixture : IStretchRecorder, ILessonEventSink, IAsync
     private readonly List<UdpRtcClient> _clients = [];
     private int _recordings;
 
-    public LessonFixture(MediaOptions? options = null)
+    public LessonFixture(MediaOptions? options = null, ILessonStore? store = null)
     {
         Port = new MediaPort((options ?? new MediaOptions()) with { Port = 0 }, TimeProvider.System, SystemRandomness.Instance, NullLogger<MediaPort>.Instance);
-        Lessons = new LessonDirectory(Port, this, this, TimeProvider.System, NullLogger<LessonDirectory>.Instance);
+        Lessons = new LessonDirectory(Port, this, this, TimeProvider.System, NullLogger<LessonDirectory>.Instance, store);
     }
 
     public MediaPort Port { get; }
@@ -45,7 +45,7 @@ internal sealed class LessonFixture : IStretchRecorder, ILessonEventSink, IAsync
             Events.Add(lessonEvent);
     }
 
-    public ILesson CreateLesson(string id, string? teacher = null) => Lessons.Create(id, teacher, NoMetadata).Value!;
+    public ILesson CreateLesson(string id, string? teacher = null, bool isRecorded = true) => Lessons.Create(id, teacher, NoMetadata, isRecorded).Value!;
 
     public UdpRtcClient NewClient(bool publishes)
     {

@@ -106,6 +106,16 @@ internal sealed class JsonBody
         return texts;
     }
 
+    /// <summary>True, false, or null where the field is absent.</summary>
+    public bool? OptionalFlag(string field)
+    {
+        if (!_fields.TryGetValue(field, out var element) || element.ValueKind == JsonValueKind.Null)
+            return null;
+        if (element.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            Flaw ??= Problem.BadRequest($"The field \"{field}\" must be true or false.");
+        return element.ValueKind == JsonValueKind.True;
+    }
+
     private string? Text(string field)
     {
         if (!_fields.TryGetValue(field, out var element) || element.ValueKind == JsonValueKind.Null)

@@ -46,6 +46,12 @@ internal sealed class EventChannel
         }
     }
 
+    public void Resume(string? listener)
+    {
+        lock (_gate)
+            _progress.Resume(listener);
+    }
+
     public EventSubscription? Subscribe(EventCursor? after)
     {
         lock (_gate)

@@ -33,6 +33,9 @@ internal sealed class EventHub(TimeProvider clock, IEnumerable<IEventConsumer> c
         metrics.EventPublished(lessonEvent.Type);
     }
 
+    /// <summary>A lesson that was live before the server started: nothing is published, and its readers wait for what comes.</summary>
+    public void Resume(LessonSnapshot lesson) => Channel(lesson.Id).Resume(lesson.Listener);
+
     /// <summary>
     /// Everything after <paramref name="after"/> that is still kept, and then what comes; without it only what comes. Null where too
     /// many read this lesson.

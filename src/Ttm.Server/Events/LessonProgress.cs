@@ -16,6 +16,8 @@ internal sealed class LessonProgress
     /// <summary>The lesson is over, and no event of a recording is to be expected any more.</summary>
     public bool IsOver => !IsLive && _unsettled.Count == 0;
 
+    public void Resume(string? listener) => (IsLive, Listener) = (true, listener);
+
     public LessonProgress Copy()
     {
         var copy = new LessonProgress { IsLive = IsLive, Listener = Listener };

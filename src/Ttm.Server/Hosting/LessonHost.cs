@@ -1,15 +1,25 @@
+using Ttm.Recorder.Recordings;
+using Ttm.Server.Events;
+using Ttm.Server.Messages;
 using Ttm.Sfu.Lessons;
 
 namespace Ttm.Server.Hosting;
 
-/// <summary>Opens the media port at start, not at the first lesson, and ends the lessons before the recorder stops: their last recordings are finished.</summary>
-internal sealed class LessonHost(ILessons lessons) : IHostedService
+/// <summary>
+/// Brings the lessons back at start, after the recorder has taken the spool, and suspends them before the recorder stops: their recordings are
+/// finished, the lessons go on after the next start.
+/// </summary>
+internal sealed class LessonHost(ILessons lessons, EventHub events, RecordingOptions recording, MessageFiles messages) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
+        lessons.Restore();
         foreach (var lesson in lessons.List().Where(lesson => lesson.State == LessonState.Live))
-            await (lessons.Find(lesson.Id)?.EndAsync() ?? Task.CompletedTask);
+            events.Resume(lesson);
+        if (recording.Enabled)
+            messages.Trim(MessageBook.Lessons);
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => lessons.SuspendAsync();
 }

@@ -4,6 +4,9 @@ using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Configuration;
+using Ttm.Server.Disk;
+using Ttm.Server.Lessons;
+using Ttm.Server.Messages;
 using Ttm.Server.Operations;
 using Ttm.Server.Recordings;
 using Ttm.Sfu.Lessons;
@@ -26,9 +29,13 @@ internal static class MediaSetup
         services.AddHostedService(provider => provider.GetRequiredService<RecorderHost>());
     }
 
-    public static void AddLessons(this IServiceCollection services, MediaOptions media)
+    public static void AddLessons(this IServiceCollection services, MediaOptions media, RecordingOptions recording)
     {
         services.AddSingleton(media);
+        services.AddSingleton<DiskQueue>();
+        services.AddSingleton<ILessonStore>(provider => ActivatorUtilities.CreateInstance<LessonFiles>(provider, recording.Spool));
+        services.AddSingleton(provider => new MessageFiles(recording.Spool, provider.GetRequiredService<DiskQueue>()));
+        services.AddSingleton(provider => new MessageBook(recording.Enabled ? provider.GetRequiredService<MessageFiles>() : null));
         services.AddSingleton(OpenPort);
         services.AddSingleton(provider => provider.GetRequiredService<MediaPort>().Clock);
         services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaPort>().Port));
@@ -42,7 +49,15 @@ internal static class MediaSetup
     {
         // Nobody asks for them, so they are made here.
         _ = provider.GetRequiredService<MediaMetrics>();
-        return ActivatorUtilities.CreateInstance<LessonDirectory>(provider);
+        // Without recording nothing touches the disk, and lessons end with the process.
+        var store = provider.GetRequiredService<RecordingOptions>().Enabled ? provider.GetRequiredService<ILessonStore>() : null;
+        return new LessonDirectory(
+            provider.GetRequiredService<MediaPort>(),
+            provider.GetRequiredService<IStretchRecorder>(),
+            provider.GetRequiredService<ILessonEventSink>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LessonDirectory>>(),
+            store);
     }
 
     private static MediaPort OpenPort(IServiceProvider provider)

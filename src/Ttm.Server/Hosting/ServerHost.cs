@@ -3,6 +3,7 @@ using Ttm.Server.Api;
 using Ttm.Server.Auth;
 using Ttm.Server.Configuration;
 using Ttm.Server.Development;
+using Ttm.Server.Webhooks;
 
 namespace Ttm.Server.Hosting;
 
@@ -28,7 +29,7 @@ internal static class ServerHost
     }
 
     // The files that come with the server lie beside it, or where a developer says; relative paths in settings mean the working directory.
-    private static WebApplicationBuilder CreateBuilder(string[] args)
+    internal static WebApplicationBuilder CreateBuilder(string[] args)
     {
         try
         {
@@ -53,6 +54,7 @@ internal static class ServerHost
         var media = MediaSettings.Read(settings);
         var storage = RecorderSettings.ReadStorage(settings);
         var recording = RecorderSettings.ReadRecording(settings);
+        var webhooks = WebhookOptions.Read(settings, recording.Spool);
 
         if (http.Urls.Count > 0)
             builder.WebHost.UseUrls([.. http.Urls]);
@@ -70,8 +72,9 @@ internal static class ServerHost
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddTokens(auth);
         services.AddApi();
+        services.AddWebhooks(webhooks);
         services.AddRecorder(recording, storage);
-        services.AddLessons(media);
+        services.AddLessons(media, recording);
         services.AddTelemetry();
         services.AddApiDocument();
     }

@@ -1,7 +1,6 @@
 using OpenTelemetry.Metrics;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Events;
-using Ttm.Server.Messages;
 using Ttm.Server.Operations;
 using Ttm.Sfu.Lessons;
 
@@ -14,7 +13,6 @@ internal static class ServerServices
     {
         services.AddSingleton<EventHub>();
         services.AddSingleton<ILessonEventSink>(provider => provider.GetRequiredService<EventHub>());
-        services.AddSingleton<MessageBook>();
         services.AddSingleton<IceServers>();
         services.AddSingleton<IIceServerSource, StunServers>();
         services.AddSingleton<Readiness>();

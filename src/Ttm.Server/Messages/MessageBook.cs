@@ -1,10 +1,11 @@
 namespace Ttm.Server.Messages;
 
 /// <summary>
-/// The messages of the lessons, in memory. Bounded twice: a lesson takes <see cref="PerLesson"/> and then no more; of more than
-/// <see cref="Lessons"/> lessons the one that was silent longest is forgotten.
+/// The messages of the lessons: in memory, and in the spool for the next start. Bounded twice: a lesson takes <see cref="PerLesson"/> and then no
+/// more; of more than <see cref="Lessons"/> lessons the one that was silent longest is forgotten.
 /// </summary>
-internal sealed class MessageBook
+/// <param name="files">Null where nothing touches the disk.</param>
+internal sealed class MessageBook(MessageFiles? files = null)
 {
     public const int PerLesson = 10_000;
     public const int Lessons = 2_000;
@@ -13,8 +14,18 @@ internal sealed class MessageBook
     private readonly Dictionary<string, LinkedListNode<Page>> _pages = new(StringComparer.Ordinal);
     private readonly LinkedList<Page> _byUse = new();
 
-    /// <summary>False where the lesson is full.</summary>
-    public bool TryAdd(Message message)
+    /// <summary>False where the lesson is full. Otherwise, when the task ends, the next start knows the message too.</summary>
+    /// <param name="isKept">False: it stays in memory alone.</param>
+    public async Task<bool> TryAddAsync(Message message, bool isKept)
+    {
+        if (!TryAdd(message))
+            return false;
+        if (isKept && files is not null)
+            await files.AppendAsync(message);
+        return true;
+    }
+
+    private bool TryAdd(Message message)
     {
         lock (_gate)
         {
@@ -30,7 +41,7 @@ internal sealed class MessageBook
     public IReadOnlyList<Message> List(string lesson)
     {
         lock (_gate)
-            return _pages.TryGetValue(lesson, out var node) ? [.. node.Value.Messages] : [];
+            return _pages.TryGetValue(lesson, out var node) ? [.. node.Value.Messages] : files?.Read(lesson) ?? [];
     }
 
     private Page Open(string lesson)
@@ -41,7 +52,7 @@ internal sealed class MessageBook
         }
         else
         {
-            node = new(new Page(lesson, []));
+            node = new(new Page(lesson, [.. files?.Read(lesson) ?? []]));
             _pages.Add(lesson, node);
         }
 

@@ -48,5 +48,17 @@ public interface ILessons
     ILesson? Find(string id);
 
     /// <summary>Creates a lesson; <see cref="LessonFailure.LessonIsLive"/> where one of that id is live, <see cref="LessonFailure.Full"/> where the node takes no more.</summary>
-    LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata);
+    /// <param name="isRecorded">False: nothing of the lesson touches the disk.</param>
+    LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, bool isRecorded = true);
+
+    /// <summary>Whether a new lesson could serve this offer: asked before one is made for it.</summary>
+    LessonResult<bool> CheckOffer(string offer, bool isTeacher);
+
+    /// <summary>Brings back, at start, the lessons that an earlier process left: nobody is connected, the listener is still selected.</summary>
+    void Restore();
+
+    /// <summary>
+    /// Before the process stops: connections close and recordings finish; lessons that a store keeps go on after the next start, the others end.
+    /// </summary>
+    Task SuspendAsync();
 }

@@ -17,18 +17,32 @@ internal sealed class Lesson : ILesson, IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly DateTimeOffset _startedAt;
     private readonly IReadOnlyDictionary<string, string> _metadata;
+    private readonly bool _isRecorded;
+    private readonly LessonSaver? _saver;
+    private bool _isSuspended;
+
+    // After a restart nobody is there to be recorded; the recording for the listener begins when the teacher or that student comes back.
+    private bool _awaitsReturn;
     private DateTimeOffset? _endedAt;
     private string? _recording;
     private DateTimeOffset _switchedAt;
 
-    public Lesson(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, LessonContext context)
+    /// <param name="stored">A new lesson, or one that an earlier process left.</param>
+    public Lesson(StoredLesson stored, bool isRecorded, LessonContext context)
     {
-        Id = id;
+        Id = stored.Id;
         _context = context;
         _factory = new SessionFactory(context.Port);
-        _metadata = metadata;
-        _startedAt = _switchedAt = context.Time.GetUtcNow();
-        _roster.Teacher = teacher;
+        _metadata = stored.Metadata;
+        _isRecorded = isRecorded;
+        _saver = isRecorded && context.Store is { } store ? new LessonSaver(store, context.Time, context.Logger) : null;
+        _startedAt = _switchedAt = stored.StartedAt;
+        _endedAt = stored.EndedAt;
+        _roster.Teacher = stored.Teacher;
+        foreach (string student in stored.Students)
+            _roster.AddStudent(student);
+        _roster.Listener = IsLive ? stored.Listener : null;
+        _awaitsReturn = _roster.Listener is not null;
         Snapshot = TakeSnapshot();
     }
 
@@ -43,6 +57,7 @@ internal sealed class Lesson : ILesson, IDisposable
     {
         Log.LessonStarted(_context.Logger, Id);
         Publish(LessonEventTypes.LessonStarted, Snapshot);
+        _saver?.SaveAsync(ToStored());
     }
 
     public Task<LessonResult<SessionAccepted>> ConnectTeacherAsync(string teacher, string offer) => RunAsync(async () =>
@@ -86,7 +101,7 @@ internal sealed class Lesson : ILesson, IDisposable
 
     public Task<LessonResult<ListenerChange>> SelectAsync(string? student) => RunAsync(async () =>
     {
-        if (student == _roster.Listener)
+        if (student == _roster.Listener && !_awaitsReturn)
             return GetListenerChange(false);
         if (student is not null)
             _roster.AddStudent(student);
@@ -99,11 +114,19 @@ internal sealed class Lesson : ILesson, IDisposable
         if (_roster.Listener is not null)
             await SwitchAsync(null);
         _endedAt = _context.Time.GetUtcNow();
-        foreach (var session in _roster.Sessions)
-            await CloseAsync(session, "the lesson has ended");
+        await CloseAllAsync("the lesson has ended");
         Snapshot = TakeSnapshot();
         Publish(LessonEventTypes.LessonEnded, Snapshot);
         Log.LessonEnded(_context.Logger, Id);
+        return LessonResultOf(true);
+    });
+
+    /// <summary>The process stops: what is recorded is finished, and the lesson goes on after the next start. One that no store keeps ends.</summary>
+    public Task SuspendAsync() => _saver is null ? EndAsync() : RunAsync(async () =>
+    {
+        _isSuspended = true;
+        await _context.Port.InvokeAsync((_, now) => _publication.Switch(null, null, now));
+        await CloseAllAsync("the server stops");
         return LessonResultOf(true);
     });
 
@@ -127,20 +150,29 @@ internal sealed class Lesson : ILesson, IDisposable
 
     private async Task<LessonResult<T>> RunAsync<T>(Func<Task<LessonResult<T>>> work)
     {
+        LessonResult<T> result;
+        Task saving;
         await _gate.WaitAsync();
         try
         {
             if (!IsLive)
                 return LessonResult.Fail<T>(LessonFailure.LessonNotFound, "The lesson has ended.");
-            var result = await work();
+            if (_isSuspended)
+                return LessonResult.Fail<T>(LessonFailure.Full, "The server is about to stop.");
+            result = await work();
             Snapshot = TakeSnapshot();
-            return result;
+            saving = _saver?.SaveAsync(ToStored()) ?? Task.CompletedTask;
         }
         finally
         {
             _gate.Release();
         }
+
+        await saving;
+        return result;
     }
+
+    private StoredLesson ToStored() => new(Id, _roster.Teacher, [.. _roster.Students], _roster.Listener, _metadata, _startedAt, _endedAt);
 
     private async Task<LessonResult<SessionAccepted>> ConnectAsync(SessionOwner owner, string offer)
     {
@@ -164,6 +196,8 @@ internal sealed class Lesson : ILesson, IDisposable
                 _publication.ReplaceListener((Subscription)session.Media, now);
             return true;
         });
+        if (_awaitsReturn && (owner.IsTeacher || listens))
+            await SwitchAsync(_roster.Listener);
         return new SessionAccepted(session.Id, answer, session.ETag);
     }
 
@@ -171,7 +205,7 @@ internal sealed class Lesson : ILesson, IDisposable
     {
         var former = _roster.Listener is { } listener ? _roster.FindStudent(listener)?.Media : null;
         var subscription = student is null ? null : _roster.FindStudent(student)?.Media as Subscription;
-        var recording = student is null
+        var recording = student is null || !_isRecorded
             ? null
             : _context.Recorder.Start(new Stretch(Id, _roster.Teacher, student, _context.Time.GetUtcNow(), _metadata));
         var at = await _context.Port.InvokeAsync((loop, now) =>
@@ -182,10 +216,17 @@ internal sealed class Lesson : ILesson, IDisposable
             return position.At;
         });
         _roster.Listener = student;
+        _awaitsReturn = false;
         _recording = recording?.Recording;
         _switchedAt = _context.Port.Clock.ToWallTime(at);
         Publish(LessonEventTypes.ListenerChanged, GetListenerChange(true));
         Log.ListenerChanged(_context.Logger, Id, student, _recording);
+    }
+
+    private async Task CloseAllAsync(string reason)
+    {
+        foreach (var session in _roster.Sessions)
+            await CloseAsync(session, reason);
     }
 
     private async Task CloseAsync(LessonSession session, string reason)
@@ -248,5 +289,6 @@ internal sealed class Lesson : ILesson, IDisposable
         _roster.GetTeacher(),
         _roster.GetStudents(),
         _roster.Listener,
-        _metadata);
+        _metadata,
+        _isRecorded);
 }

@@ -3,7 +3,7 @@ using Ttm.Sfu.Media;
 
 namespace Ttm.Sfu.Lessons;
 
-/// <summary>All lessons of this node, in memory: the live ones, and the last ones that have ended.</summary>
+/// <summary>All lessons of this node: the live ones, and the last ones that have ended.</summary>
 public sealed class LessonDirectory : ILessons, IAsyncDisposable
 {
     private const int EndedLimit = 1000;
@@ -12,9 +12,9 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
     private readonly Dictionary<string, Lesson> _lessons = new(StringComparer.Ordinal);
     private readonly LessonContext _context;
 
-    public LessonDirectory(MediaPort port, IStretchRecorder recorder, ILessonEventSink events, TimeProvider time, ILogger<LessonDirectory> logger)
+    public LessonDirectory(MediaPort port, IStretchRecorder recorder, ILessonEventSink events, TimeProvider time, ILogger<LessonDirectory> logger, ILessonStore? store = null)
     {
-        _context = new LessonContext(port, recorder, events, new SessionSignals(logger), time, logger);
+        _context = new LessonContext(port, recorder, store, events, new SessionSignals(logger), time, logger);
     }
 
     public int LiveCount
@@ -43,7 +43,7 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
             return _lessons.GetValueOrDefault(id);
     }
 
-    public LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata)
+    public LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, bool isRecorded = true)
     {
         Lesson lesson;
         lock (_lock)
@@ -52,7 +52,7 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
                 return LessonResult.Fail<ILesson>(LessonFailure.LessonIsLive, $"The lesson '{id}' is live.");
             if (LiveCount >= _context.Port.Options.MaxLessons)
                 return LessonResult.Fail<ILesson>(LessonFailure.Full, "This server has as many live lessons as it takes.");
-            lesson = new Lesson(id, teacher, metadata, _context);
+            lesson = new Lesson(new StoredLesson(id, teacher, [], null, metadata, _context.Time.GetUtcNow(), null), isRecorded, _context);
             _lessons[id] = lesson;
             ForgetOldest();
         }
@@ -61,14 +61,39 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
         return lesson;
     }
 
-    /// <summary>Ends every live lesson.</summary>
-    public async ValueTask DisposeAsync()
+    public LessonResult<bool> CheckOffer(string offer, bool isTeacher)
+    {
+        if (_context.Port.IsFull)
+            return LessonResult.Fail<bool>(LessonFailure.Full, "This server has as many connections as it takes.");
+        return new SessionFactory(_context.Port).Check(offer, isTeacher);
+    }
+
+    public void Restore()
+    {
+        lock (_lock)
+        {
+            foreach (var stored in _context.Store?.Load() ?? [])
+            {
+                if (_lessons.TryAdd(stored.Id, new Lesson(stored, true, _context)) && stored.EndedAt is null)
+                    Log.LessonRestored(_context.Logger, stored.Id, stored.Listener);
+                ForgetOldest();
+            }
+        }
+    }
+
+    public async Task SuspendAsync()
     {
         List<Lesson> lessons;
         lock (_lock)
             lessons = [.. _lessons.Values];
         foreach (var lesson in lessons)
-            await lesson.EndAsync();
+            await lesson.SuspendAsync();
+    }
+
+    /// <summary>Suspends what <see cref="SuspendAsync"/> has not.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await SuspendAsync();
         await _context.Signals.DisposeAsync();
     }
 
@@ -77,7 +102,9 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
         if (_lessons.Count <= EndedLimit)
             return;
         var oldest = _lessons.Values.Where(lesson => lesson.Snapshot.State == LessonState.Ended).MinBy(lesson => lesson.Snapshot.EndedAt);
-        if (oldest is not null && _lessons.Remove(oldest.Id))
-            oldest.Dispose();
+        if (oldest is null || !_lessons.Remove(oldest.Id))
+            return;
+        _context.Store?.RemoveAsync(oldest.Id);
+        oldest.Dispose();
     }
 }

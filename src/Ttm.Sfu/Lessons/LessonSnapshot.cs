@@ -8,6 +8,7 @@ public enum LessonState
 
 /// <summary>A lesson at one instant; immutable, swapped whole.</summary>
 /// <param name="Listener">The student who hears the teacher now, or null.</param>
+/// <param name="IsRecorded">False: nothing that is said or typed in it touches the disk, and it ends with the process.</param>
 public sealed record LessonSnapshot(
     string Id,
     LessonState State,
@@ -16,7 +17,8 @@ public sealed record LessonSnapshot(
     TeacherSnapshot? Teacher,
     IReadOnlyList<StudentSnapshot> Students,
     string? Listener,
-    IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyDictionary<string, string> Metadata,
+    bool IsRecorded = true);
 
 public sealed record TeacherSnapshot(string Id, bool Connected);
 

@@ -19,6 +19,12 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Information, "Lesson {Lesson}: the listener is {Student}, recording {Recording}")]
     public static partial void ListenerChanged(ILogger logger, string lesson, string? student, string? recording);
 
+    [LoggerMessage(26, LogLevel.Information, "Lesson {Lesson} is back; the listener is {Student}")]
+    public static partial void LessonRestored(ILogger logger, string lesson, string? student);
+
+    [LoggerMessage(27, LogLevel.Warning, "Lesson {Lesson}: the disk takes long to save its state")]
+    public static partial void SaveIsSlow(ILogger logger, string lesson);
+
     [LoggerMessage(25, LogLevel.Error, "Lesson {Lesson}: a fault while handling a session's change of state")]
     public static partial void SignalFault(ILogger logger, string lesson, Exception fault);
 }

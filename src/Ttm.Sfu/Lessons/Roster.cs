@@ -67,10 +67,13 @@ internal sealed class Roster
         return true;
     }
 
-    private LessonSession? Find(SessionOwner owner) => owner.IsTeacher ? TeacherSession : FindStudent(owner.Participant);
+    /// <summary>Everybody's ids, in the order in which they came; grows and never changes otherwise.</summary>
+    public IReadOnlyList<string> Students => _students;
 
     public TeacherSnapshot? GetTeacher() => Teacher is null ? null : new TeacherSnapshot(Teacher, TeacherSession is { IsConnected: true });
 
     public IReadOnlyList<StudentSnapshot> GetStudents() =>
         [.. _students.Select(id => new StudentSnapshot(id, FindStudent(id) is { IsConnected: true }, id == Listener))];
+
+    private LessonSession? Find(SessionOwner owner) => owner.IsTeacher ? TeacherSession : FindStudent(owner.Participant);
 }

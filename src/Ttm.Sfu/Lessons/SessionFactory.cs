@@ -13,25 +13,14 @@ internal sealed class SessionFactory(MediaPort port)
 {
     public LessonResult<(LessonSession Session, string Answer)> Create(SessionOwner owner, string offer, Publication publication)
     {
-        if (!SdpOffer.TryParse(offer, out var parsed, out var error))
-            return Refuse(error!);
-
         var local = IceCredentials.Generate(port.Randomness);
         var source = LocalSource.Generate(port.Randomness);
-        var options = new SdpAnswerOptions
-        {
-            Direction = owner.IsTeacher ? SdpDirection.RecvOnly : SdpDirection.SendOnly,
-            SessionId = BinaryPrimitives.ReadUInt64BigEndian(RandomBytes(8)),
-            Ice = local,
-            Fingerprint = port.Certificate.Fingerprint,
-            Candidates = GetCandidates(),
-            Source = owner.IsTeacher ? null : new SdpSource(source.Ssrc, source.CnameText, "ttm", "audio"),
-            UseDtx = owner.IsTeacher && port.Options.UseDtx,
-        };
-        if (!SdpAnswerer.TryAnswer(parsed!, options, out var negotiation, out error))
-            return Refuse(error!);
+        var negotiated = Negotiate(offer, owner.IsTeacher, local, source);
+        if (!negotiated.Succeeded)
+            return LessonResult.Fail<(LessonSession, string)>(negotiated.Failure, negotiated.Detail!);
 
-        var remote = negotiation!.Remote;
+        var negotiation = negotiated.Value!;
+        var remote = negotiation.Remote;
         var now = port.Clock.Now;
         var dtls = new DtlsTransport(port.Certificate, negotiation.Setup == SdpSetup.Active ? DtlsRole.Active : DtlsRole.Passive, remote.Fingerprints);
         var transport = new RtcSession(new IceLiteAgent(local, remote.Ice, now), dtls);
@@ -40,6 +29,13 @@ internal sealed class SessionFactory(MediaPort port)
             ? new Publisher(id, transport, publication, remote.OpusPayloadType, source, port.Randomness, now)
             : new Subscription(id, transport, remote.OpusPayloadType, source, port.Randomness, now);
         return (new LessonSession(media, owner, local, remote.Ice), negotiation.Answer);
+    }
+
+    /// <summary>Whether <see cref="Create"/> would take the offer.</summary>
+    public LessonResult<bool> Check(string offer, bool isTeacher)
+    {
+        var negotiated = Negotiate(offer, isTeacher, IceCredentials.Generate(port.Randomness), LocalSource.Generate(port.Randomness));
+        return negotiated.Succeeded ? true : LessonResult.Fail<bool>(negotiated.Failure, negotiated.Detail!);
     }
 
     /// <summary>Begins a new ICE generation and gives the fragment that tells the peer of it.</summary>
@@ -55,7 +51,24 @@ internal sealed class SessionFactory(MediaPort port)
         return new IceFragment { Credentials = local, Mid = mid ?? "0", Candidates = GetCandidates(), EndOfCandidates = true, IsIceLite = true }.Write();
     }
 
-    private static LessonResult<(LessonSession Session, string Answer)> Refuse(SdpError error) => LessonResult.Fail<(LessonSession, string)>(
+    private LessonResult<SdpNegotiation> Negotiate(string offer, bool isTeacher, IceCredentials local, LocalSource source)
+    {
+        if (!SdpOffer.TryParse(offer, out var parsed, out var error))
+            return Refuse(error!);
+        var options = new SdpAnswerOptions
+        {
+            Direction = isTeacher ? SdpDirection.RecvOnly : SdpDirection.SendOnly,
+            SessionId = BinaryPrimitives.ReadUInt64BigEndian(RandomBytes(8)),
+            Ice = local,
+            Fingerprint = port.Certificate.Fingerprint,
+            Candidates = GetCandidates(),
+            Source = isTeacher ? null : new SdpSource(source.Ssrc, source.CnameText, "ttm", "audio"),
+            UseDtx = isTeacher && port.Options.UseDtx,
+        };
+        return SdpAnswerer.TryAnswer(parsed!, options, out var negotiation, out error) ? negotiation! : Refuse(error!);
+    }
+
+    private static LessonResult<SdpNegotiation> Refuse(SdpError error) => LessonResult.Fail<SdpNegotiation>(
         error.Kind == SdpErrorKind.Malformed ? LessonFailure.MalformedSdp : LessonFailure.UnacceptableSdp,
         error.Detail);
 

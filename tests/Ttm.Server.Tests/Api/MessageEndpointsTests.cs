@@ -73,15 +73,15 @@ public sealed class MessageEndpointsTests(ServerFixture fixture)
     }
 
     [Fact]
-    public void Book_BeyondItsBounds_RefusesAMessage_AndForgetsTheLessonSilentLongest()
+    public async Task Book_BeyondItsBounds_RefusesAMessage_AndForgetsTheLessonSilentLongest()
     {
         var book = new MessageBook();
         for (var i = 0; i < MessageBook.PerLesson; i++)
-            book.TryAdd(new("m", "full", "s", "t", default)).ShouldBeTrue();
-        book.TryAdd(new("m", "full", "s", "t", default)).ShouldBeFalse();
+            (await book.TryAddAsync(new("m", "full", "s", "t", default), true)).ShouldBeTrue();
+        (await book.TryAddAsync(new("m", "full", "s", "t", default), true)).ShouldBeFalse();
 
         for (var i = 0; i < MessageBook.Lessons; i++)
-            book.TryAdd(new("m", $"l-{i}", "s", "t", default)).ShouldBeTrue();
+            (await book.TryAddAsync(new("m", $"l-{i}", "s", "t", default), true)).ShouldBeTrue();
         book.List("full").ShouldBeEmpty();
         book.List("l-0").Count.ShouldBe(1);
     }

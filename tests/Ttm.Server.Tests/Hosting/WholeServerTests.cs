@@ -99,6 +99,59 @@ public sealed class WholeServerTests
         await server.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Restart_DuringALesson_BringsLessonListenerSequenceAndMessagesBack()
+    {
+        var directory = Directory.CreateTempSubdirectory("ttm-restart-").FullName;
+        string[] spool = [$"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings"];
+        await using (var first = await TestServer.StartWholeAsync(spool))
+        {
+            await first.SendAsync("POST", "/api/v1/lessons", first.Service, """{"id":"a","teacher":"t-1","metadata":{"title":"Fractions"}}""").ShouldBeAsync(201);
+            await first.SendAsync("POST", "/api/v1/lessons", first.Service, """{"id":"secret","record":false}""").ShouldBeAsync(201);
+            await first.SendAsync("PUT", "/api/v1/lessons/a/listener", first.Teacher("a"), """{"student":"s-1"}""").ShouldBeAsync(200);
+            await first.SendAsync("POST", "/api/v1/lessons/a/messages", first.Student("a"), """{"text":"¾?"}""").ShouldBeAsync(201);
+            await first.SendAsync("POST", "/api/v1/lessons/secret/messages", first.Student("secret"), """{"text":"Hush"}""").ShouldBeAsync(201);
+        }
+
+        await using var second = await TestServer.StartWholeAsync(spool);
+        var lesson = await (await second.SendAsync("GET", "/api/v1/lessons/a", second.Service).ShouldBeAsync(200)).JsonAsync();
+        lesson.GetProperty("state").GetString().ShouldBe("live");
+        lesson.GetProperty("listener").GetString().ShouldBe("s-1");
+        lesson.GetProperty("metadata").GetProperty("title").GetString().ShouldBe("Fractions");
+        var messages = await (await second.SendAsync("GET", "/api/v1/lessons/a/messages", second.Service).ShouldBeAsync(200)).JsonAsync();
+        messages.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe("¾?");
+        await second.SendAsync("GET", "/api/v1/lessons/secret", second.Service).ShouldBeProblemAsync(404);
+        Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).ShouldAllBe(path => !path.Contains("secret"));
+
+        using var certificate = DtlsCertificate.Create(TimeProvider.System.GetUtcNow());
+        using var teacher = new UdpRtcClient(true, certificate, new SeededRandomness(4), second.Get<MediaClock>());
+        await ConnectAsync(second, "/whip/a", second.Teacher("a"), teacher);
+        var recordings = await (await second.SendAsync("GET", "/api/v1/lessons/a/recordings", second.Service).ShouldBeAsync(200)).JsonAsync();
+        recordings.EnumerateArray().Select(one => one.GetProperty("sequence").GetInt32()).ShouldBe([1, 2]);
+        recordings[1].GetProperty("status").GetString().ShouldBe("recording");
+
+        await second.SendAsync("DELETE", "/api/v1/lessons/a", second.Service).ShouldBeAsync(204);
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var path in Directory.EnumerateFiles($"{directory}/spool/lessons").Concat(Directory.EnumerateFiles($"{directory}/spool/messages")))
+                File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        await second.StopAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Offer_ThatCannotBeServed_LeavesNoLesson()
+    {
+        await using var server = await TestServer.StartWholeAsync();
+        using var certificate = DtlsCertificate.Create(TimeProvider.System.GetUtcNow());
+        using var client = new UdpRtcClient(true, certificate, new SeededRandomness(5), server.Get<MediaClock>());
+        var video = client.Rtc.Offer.Replace("m=audio", "m=video", StringComparison.Ordinal);
+        await server.SendAsync("POST", "/whip/new", server.Teacher("new"), video, Sdp).ShouldBeProblemAsync(422);
+        await server.SendAsync("GET", "/api/v1/lessons/new", server.Teacher("new")).ShouldBeProblemAsync(404);
+    }
+
     private static async Task<string> ConnectAsync(TestServer server, string path, string token, UdpRtcClient client)
     {
         var response = await server.SendAsync("POST", path, token, client.Rtc.Offer, Sdp).ShouldBeAsync(201);

@@ -11,10 +11,10 @@ internal sealed class FakeLesson : ILesson
     private readonly TimeProvider _clock;
     private ListenerChange? _last;
 
-    public FakeLesson(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, ILessonEventSink events, TimeProvider clock)
+    public FakeLesson(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, bool isRecorded, ILessonEventSink events, TimeProvider clock)
     {
         (_events, _clock) = (events, clock);
-        Snapshot = new(id, LessonState.Live, clock.GetUtcNow(), null, teacher is null ? null : new(teacher, false), [], null, metadata);
+        Snapshot = new(id, LessonState.Live, clock.GetUtcNow(), null, teacher is null ? null : new(teacher, false), [], null, metadata, isRecorded);
     }
 
     public string Id => Snapshot.Id;
@@ -106,7 +106,7 @@ internal sealed class FakeLesson : ILesson
         }
     }
 
-    private static LessonFailure? Refuse(string offer) =>
+    public static LessonFailure? Refuse(string offer) =>
         offer.Contains("bad", StringComparison.Ordinal) ? LessonFailure.MalformedSdp
         : offer.Contains("video", StringComparison.Ordinal) ? LessonFailure.UnacceptableSdp
         : null;

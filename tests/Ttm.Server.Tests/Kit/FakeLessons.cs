@@ -21,16 +21,25 @@ internal sealed class FakeLessons(ILessonEventSink events, TimeProvider clock) :
 
     public ILesson? Find(string id) => Fault is { } fault ? throw fault : _lessons.GetValueOrDefault(id);
 
-    public LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata)
+    public LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, bool isRecorded = true)
     {
         if (IsFull)
             return LessonResult.Fail<ILesson>(LessonFailure.Full, "The node is full.");
         if (_lessons.TryGetValue(id, out var live) && live.Snapshot.State == LessonState.Live)
             return LessonResult.Fail<ILesson>(LessonFailure.LessonIsLive, $"Lesson {id} is live.");
-        var lesson = new FakeLesson(id, teacher, metadata, events, clock);
+        var lesson = new FakeLesson(id, teacher, metadata, isRecorded, events, clock);
         _lessons[id] = lesson;
         _order.Enqueue(id);
         events.Publish(new(LessonEventTypes.LessonStarted, id, clock.GetUtcNow(), lesson.Snapshot));
         return lesson;
     }
+
+    public LessonResult<bool> CheckOffer(string offer, bool isTeacher) =>
+        FakeLesson.Refuse(offer) is { } failure ? LessonResult.Fail<bool>(failure, "The offer is of no use.") : true;
+
+    public void Restore()
+    {
+    }
+
+    public Task SuspendAsync() => Task.CompletedTask;
 }

@@ -14,8 +14,8 @@ internal static class LessonEndpoints
         var lessons = api.MapGroup("/lessons").WithTags("Lessons");
         lessons.MapPost("", CreateAsync).Allow(Role.Teacher)
             .WithSummary("Create a lesson")
-            .WithDescription("Without an id one is made up. 409 where a lesson of that id is live; an ended one's id may be used again.")
-            .Takes<NewLesson>("""{"id":"algebra-7","teacher":"t-3","metadata":{"title":"Fractions"}}""", isRequired: false).Produces<LessonView>(201).Fails(400, 403, 409, 413, 415, 503);
+            .WithDescription("Without an id one is made up. 409 where a lesson of that id is live; an ended one's id may be used again. With \"record\": false nothing of it is recorded and nothing touches the disk.")
+            .Takes<NewLesson>("""{"id":"algebra-7","teacher":"t-3","metadata":{"title":"Fractions"},"record":true}""", isRequired: false).Produces<LessonView>(201).Fails(400, 403, 409, 413, 415, 503);
         lessons.MapGet("", List).Allow(Role.Teacher)
             .WithSummary("List lessons")
             .WithDescription("Live and ended ones, newest first. A teacher sees its own lesson alone.")
@@ -37,6 +37,7 @@ internal static class LessonEndpoints
         var id = body.OptionalId("id");
         var teacher = body.OptionalId("teacher");
         var metadata = body.OptionalTexts("metadata");
+        var record = body.OptionalFlag("record");
         if (body.Flaw is { } flaw)
             return flaw;
         id ??= caller.Lesson ?? Ids.New(GeneratedIdLength);
@@ -45,7 +46,7 @@ internal static class LessonEndpoints
         if (readiness.Refusal() is { } refusal)
             return refusal;
         teacher ??= caller.Role == Role.Teacher ? caller.Id : null;
-        var created = lessons.Create(id, teacher, metadata);
+        var created = lessons.Create(id, teacher, metadata, record ?? true);
         return created.Succeeded
             ? Results.Created($"{ApiRoutes.Prefix}/lessons/{id}", LessonView.From(created.Value!.Snapshot))
             : created.ToProblem();
@@ -76,4 +77,4 @@ internal static class LessonEndpoints
 }
 
 /// <summary>The body of POST /lessons; every field may be left out.</summary>
-internal sealed record NewLesson(string? Id = null, string? Teacher = null, IReadOnlyDictionary<string, string>? Metadata = null);
+internal sealed record NewLesson(string? Id = null, string? Teacher = null, IReadOnlyDictionary<string, string>? Metadata = null, bool Record = true);

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using Ttm.Sfu.Lessons;
 
 namespace Ttm.Server.Api.Lessons;
 
 /// <summary>A lesson as the API shows it.</summary>
+/// <param name="Record">False where nothing is recorded, else not shown.</param>
 internal sealed record LessonView(
     string Id,
     LessonState State,
@@ -11,7 +13,8 @@ internal sealed record LessonView(
     TeacherView? Teacher,
     IReadOnlyList<StudentView> Students,
     string? Listener,
-    IReadOnlyDictionary<string, string> Metadata)
+    IReadOnlyDictionary<string, string> Metadata,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Record)
 {
     public static LessonView From(LessonSnapshot lesson) => new(
         lesson.Id,
@@ -21,7 +24,8 @@ internal sealed record LessonView(
         lesson.Teacher is { } teacher ? new(teacher.Id, teacher.Connected) : null,
         [.. lesson.Students.Select(student => new StudentView(student.Id, student.Connected, student.Listening))],
         lesson.Listener,
-        lesson.Metadata);
+        lesson.Metadata,
+        lesson.IsRecorded ? null : false);
 
     /// <summary>Metadata under this prefix and an id is that person's display name: a convention of the bundled pages.</summary>
     private const string NamePrefix = "name.";

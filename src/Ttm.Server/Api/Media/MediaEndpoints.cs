@@ -58,7 +58,7 @@ internal static class MediaEndpoints
             return flaw;
         if (readiness.IsDraining && readiness.Refusal() is { } draining)
             return draining;
-        var (opened, problem) = Open(lesson, isTeacher ? caller.Id : null, lessons, readiness);
+        var (opened, problem) = Open(lesson, isTeacher ? caller.Id : null, offer, lessons, readiness);
         if (opened is null)
             return problem!;
         var result = isTeacher
@@ -71,10 +71,10 @@ internal static class MediaEndpoints
     }
 
     /// <summary>
-    /// The live lesson, made where there is none. A student does not bring an ended one back: its page, trying to reconnect, would keep
+    /// The live lesson, made where there is none and the offer can be served. A student does not bring an ended one back: its page, trying to reconnect, would keep
     /// lessons alive that the application has ended.
     /// </summary>
-    private static (ILesson? Lesson, Problem? Problem) Open(string lesson, string? teacher, ILessons lessons, Readiness readiness)
+    private static (ILesson? Lesson, Problem? Problem) Open(string lesson, string? teacher, string offer, ILessons lessons, Readiness readiness)
     {
         var found = lessons.Find(lesson);
         if (found is not null && found.Snapshot.State == LessonState.Live)
@@ -83,6 +83,8 @@ internal static class MediaEndpoints
             return (null, Problem.NotFound($"Lesson {lesson} has ended."));
         if (readiness.Refusal() is { } refusal)
             return (null, refusal);
+        if (lessons.CheckOffer(offer, teacher is not null) is { Succeeded: false } flawed)
+            return (null, flawed.ToProblem());
         var created = lessons.Create(lesson, teacher, new Dictionary<string, string>());
         if (created.Failure == LessonFailure.LessonIsLive && lessons.Find(lesson) is { } other)
             return (other, null);

@@ -35,7 +35,7 @@ internal static class MessageEndpoints
         if (found.Snapshot.State == LessonState.Ended)
             return Problem.NotFound($"Lesson {lesson} has ended: it takes no more messages.");
         var message = new Message(Ids.New(IdLength), lesson, Caller.Of(context).Id, text, clock.GetUtcNow());
-        if (!book.TryAdd(message))
+        if (!await book.TryAddAsync(message, found.Snapshot.IsRecorded))
             return Problem.Conflict($"Lesson {lesson} holds {MessageBook.PerLesson} messages and takes no more.");
         events.Publish(new LessonEvent(EventTypes.MessagePosted, lesson, message.At, message));
         return Results.Created((string?)null, message);

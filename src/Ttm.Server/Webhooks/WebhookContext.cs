@@ -1,0 +1,15 @@
+using System.Diagnostics.Metrics;
+using Ttm.Rtc;
+
+namespace Ttm.Server.Webhooks;
+
+/// <summary>What all receivers share.</summary>
+internal sealed record WebhookContext(
+    Outbox Outbox,
+    byte[] Key,
+    HttpClient Client,
+    TimeProvider Clock,
+    IRandomness Randomness,
+    Counter<long> Failures,
+    ILogger Logger,
+    CancellationToken Stop);
