@@ -1,3 +1,3 @@
-using Ttm.Server.Hosting;
+using Ttm.Server.Commands;
 
-return await ServerProcess.RunAsync(args, Console.Error);
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

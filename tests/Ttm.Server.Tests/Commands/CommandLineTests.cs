@@ -1,0 +1,62 @@
+using Ttm.Server.Commands;
+using Ttm.Server.Tests.Kit;
+
+namespace Ttm.Server.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    private const string Key = "school";
+
+    [Theory]
+    [InlineData("teacher")]
+    [InlineData("student")]
+    public async Task Token_ForAParticipant_IsGoodForItsLesson(string role)
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"x"}""").ShouldBeAsync(201);
+        var (code, output, errors) = await RunAsync("token", "--role", role, "--lesson", "x", "--sub", "y", "--ttl", "30m", "--key", TestServer.ApiKey, "--secret", TestServer.Secret);
+        (code, errors).ShouldBe((0, ""));
+        await server.SendAsync("GET", "/api/v1/lessons/x", output.Trim()).ShouldBeAsync(200);
+        await server.SendAsync("GET", "/api/v1/lessons/z", output.Trim()).ShouldBeProblemAsync(403);
+    }
+
+    [Fact]
+    public async Task Token_ForAService_NeedsNoLesson()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (_, output, _) = await RunAsync("token", "--role", "service", "--key", TestServer.ApiKey, "--secret", TestServer.Secret);
+        await server.SendAsync("GET", "/api/v1/lessons", output.Trim()).ShouldBeAsync(200);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("token")]
+    [InlineData("token", "--role", "king", "--lesson", "x", "--sub", "y")]
+    [InlineData("token", "--role", "teacher", "--sub", "y")]
+    [InlineData("token", "--role", "teacher", "--lesson", "x y", "--sub", "y")]
+    [InlineData("token", "--role", "teacher", "--lesson", "x", "--sub", "y", "--ttl", "soon")]
+    [InlineData("token", "--role", "teacher", "--lesson", "x", "--sub", "y", "--key", Key, "--secret", "short")]
+    [InlineData("token", "--role", "teacher", "--lesson", "x", "--sub", "y", "--colour", "red")]
+    public async Task Run_WithBadArguments_SaysSoInASentenceAndEndsWith2(params string[] args)
+    {
+        var (code, output, errors) = await RunAsync(args);
+        code.ShouldBe(CommandLine.BadArguments);
+        output.ShouldBeEmpty();
+        errors.Trim().Split('\n').ShouldHaveSingleItem().Length.ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
+    public async Task Help_OfTheServerAndItsCommands_TellsWhatThereIs()
+    {
+        (await RunAsync("--help")).Output.ShouldContain("token");
+        (await RunAsync("token", "--help")).Output.ShouldContain("--ttl");
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var code = await CommandLine.RunAsync(args, output, errors);
+        return (code, output.ToString(), errors.ToString());
+    }
+}
