@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Text.Json;
+using Ttm.Net;
+using Ttm.Recorder.Tests.Simulation;
+using Ttm.Rtc;
+using Ttm.Rtc.Dtls;
+using Ttm.Server.Auth;
+using Ttm.Server.Tests.Kit;
+using Ttm.Server.Tests.Webhooks;
+using Ttm.Server.Webhooks;
+using Ttm.Testing;
+using Ttm.Testing.Sound;
+
+namespace Ttm.Server.Tests.Crash;
+
+/// <summary>
+/// kill -9 of a real server process at random instants of a lesson with switches; everybody connects again; every quarter of a second is accounted
+/// for. TTM_KILLS says how often it is killed (eng/crash.sh: 30 times).
+/// </summary>
+public sealed class CrashTests : IDisposable
+{
+    private const string Lesson = "algebra-7";
+    private const string HookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    /// <summary>What a kill may cost before it, and what a starved test machine may add to it.</summary>
+    private static readonly TimeSpan Lost = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Of the 250 ms of a quarter; pieces of less than 40 ms at a cut are not recognised.</summary>
+    private static readonly TimeSpan Recognisable = TimeSpan.FromMilliseconds(150);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("ttm-crash-").FullName;
+    private readonly MediaClock _clock = new(TimeProvider.System);
+    private readonly SeededRandomness _chance = new(20);
+    private readonly SpeechLog _speech = new();
+    private readonly List<Instant> _kills = [];
+    private readonly List<string> _silences = [];
+    private DateTimeOffset _begin;
+
+    [Fact]
+    public async Task Kill_AtRandomInstantsOfALesson_LosesNothingButTheLastQuarter()
+    {
+        var kills = int.Parse(Environment.GetEnvironmentVariable("TTM_KILLS") ?? "6", CultureInfo.InvariantCulture);
+        await using var hooks = new HookReceiver(WebhookOptions.KeyOf(HookSecret));
+        await hooks.StartAsync();
+        using var server = new ServerUnderTest(_directory, $"--Webhooks:Urls={hooks.Url}", $"--Webhooks:Secret={HookSecret}");
+        await server.StartAsync();
+
+        await TeachAsync(server, kills);
+
+        var service = Tokens.Service("app", TimeSpan.FromHours(1));
+        (await server.SendAsync("DELETE", $"/api/v1/lessons/{Lesson}", service)).EnsureSuccessStatusCode();
+        var recordings = await AllStoredAsync(server, service);
+        await hooks.WaitAsync(1);
+        (await server.StopAsync()).ShouldBe(0, server.Output);
+
+        _silences.ShouldBeEmpty();
+        recordings.Select(one => one.GetProperty("sequence").GetInt32()).ShouldBe(Enumerable.Range(1, recordings.Count));
+        Missing(recordings).ShouldBeEmpty($"{_kills.Count} kills at {string.Join(", ", _kills.Select(QuarterAt))}");
+        Directory.EnumerateFiles(Path.Combine(_directory, "spool"), "rec_*").ShouldBeEmpty();
+
+        // The last ones may be under way when the server ends; the next one delivers them.
+        await server.StartAsync();
+        var stored = recordings.Select(one => one.GetProperty("id").GetString()!).ToHashSet();
+        for (var round = 0; round < 500 && Stored(hooks).IsProperSubsetOf(stored); round++)
+            await Task.Delay(10);
+        Stored(hooks).ShouldBe(stored, ignoreOrder: true);
+        hooks.Types[0].ShouldBe("lesson.started");
+        hooks.Types.Count(type => type == "lesson.started").ShouldBe(1);
+        hooks.BadSignatures.ShouldBe(0);
+        (await server.StopAsync()).ShouldBe(0);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static TokenMinter Tokens { get; } = new(ServerUnderTest.ApiKey, ServerUnderTest.Secret, TimeProvider.System);
+
+    private static HashSet<string> Stored(HookReceiver hooks) =>
+        [.. hooks.Taken.Where(one => one.GetProperty("type").GetString() == "recording.stored").Select(one => one.GetProperty("data").GetProperty("id").GetString()!)];
+
+    private async Task TeachAsync(ServerUnderTest server, int kills)
+    {
+        using var certificate = DtlsCertificate.Create(TimeProvider.System.GetUtcNow());
+        var hour = TimeSpan.FromHours(1);
+        using var teacher = new Participant(true, Lesson, Tokens.Teacher(Lesson, "t", hour), server, certificate, _chance, _clock);
+        using var anna = new Participant(false, Lesson, Tokens.Student(Lesson, "anna", hour), server, certificate, _chance, _clock);
+        using var ben = new Participant(false, Lesson, Tokens.Student(Lesson, "ben", hour), server, certificate, _chance, _clock);
+        Participant[] all = [teacher, anna, ben];
+        while (!all.All(one => one.IsConnected))
+            await StepAsync(all);
+
+        var token = Tokens.Teacher(Lesson, "t", hour);
+        (await SelectAsync(server, token, "anna")).ShouldBeTrue();
+        var start = _clock.Now;
+        _begin = TimeProvider.System.GetUtcNow();
+        var listener = "anna";
+        Task<bool> switching = Task.FromResult(true);
+        var switchAt = start + Between(1, 2);
+        var killAt = start + Between(0.5, 2.5);
+        var restarting = Task.CompletedTask;
+        while (_kills.Count < kills || !all.All(one => one.IsConnected) || anna.Heard + ben.Heard < 10 || _clock.Now < killAt)
+        {
+            await StepAsync(all);
+            Speak(teacher, start);
+            var now = _clock.Now;
+            if (!restarting.IsCompleted)
+                continue;
+            await restarting;
+            if (now >= switchAt && switching.IsCompleted)
+            {
+                if (switching is { IsCompletedSuccessfully: true, Result: true })
+                    listener = listener == "anna" ? "ben" : "anna";
+                switching = SelectAsync(server, token, listener == "anna" ? "ben" : "anna");
+                switchAt = now + Between(1, 2);
+            }
+
+            if (now < killAt || _kills.Count >= kills)
+                continue;
+            if (all.All(one => one.IsConnected) && now - all.Max(one => one.ConnectedAt) > TimeSpan.FromSeconds(1.5) && anna.Heard + ben.Heard == 0)
+                _silences.Add($"Before kill {_kills.Count + 1} nobody heard.");
+            _kills.Add(now);
+            await server.KillAsync();
+            foreach (var one in all)
+                one.Lose();
+            restarting = Task.Run(server.StartAsync);
+            killAt = now + Between(1.5, 6);
+        }
+    }
+
+    private void Speak(Participant teacher, Instant start)
+    {
+        while (start + (SpeechLog.Frame * _speech.Frames) <= _clock.Now)
+        {
+            // What a starved test machine is late with goes out late, and is said.
+            if (teacher.IsConnected)
+            {
+                teacher.Client!.SendPacket(_speech.Next);
+                _speech.Sent(_clock.Now, teacher.Connections);
+            }
+            else
+            {
+                _speech.Missed();
+            }
+        }
+    }
+
+    private static async Task StepAsync(Participant[] all)
+    {
+        foreach (var one in all)
+            one.Step();
+        await Task.Delay(2);
+    }
+
+    private static async Task<bool> SelectAsync(ServerUnderTest server, string token, string student)
+    {
+        try
+        {
+            using var answer = await server.SendAsync("PUT", $"/api/v1/lessons/{Lesson}/listener", token, $$"""{"student":"{{student}}"}""");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> AllStoredAsync(ServerUnderTest server, string service)
+    {
+        for (var round = 0; ; round++)
+        {
+            using var answer = await server.SendAsync("GET", $"/api/v1/lessons/{Lesson}/recordings", service);
+            var list = (await answer.JsonAsync()).EnumerateArray().ToList();
+            if (list.All(one => one.GetProperty("status").GetString() == "stored"))
+                return list;
+            round.ShouldBeLessThan(600, string.Join('\n', list));
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Quarters that went to a living server and are in no MP3.</summary>
+    private List<string> Missing(IReadOnlyList<JsonElement> recordings)
+    {
+        Dictionary<int, TimeSpan> heard = [];
+        foreach (var recording in recordings)
+        {
+            var path = new Uri(recording.GetProperty("location").GetString()!).LocalPath;
+            var near = (recording.GetProperty("startedAt").GetDateTimeOffset() - _begin) / QuarterSecondSignal.Quarter;
+            var sound = new PcmSound(Ffmpeg.Decode(path, 24_000), 24_000);
+            foreach (var piece in QuarterSecondDecoder.Unwrap(QuarterSecondDecoder.Decode(sound), (int)near))
+                heard[piece.Index] = heard.GetValueOrDefault(piece.Index) + piece.Length;
+        }
+
+        List<string> missing = [];
+        var accounted = 0;
+        for (var quarter = 1; quarter < _speech.Quarters - 2; quarter++)
+        {
+            if (_speech.Find(quarter) is not { } sent || IsExcused(sent.First, sent.Last))
+                continue;
+            accounted++;
+            if (heard.GetValueOrDefault(quarter) < Recognisable)
+                missing.Add($"quarter {quarter}: {heard.GetValueOrDefault(quarter).TotalMilliseconds:F0} ms");
+        }
+
+        accounted.ShouldBeGreaterThan(4 * _kills.Count / 2);
+        return missing;
+    }
+
+    private bool IsExcused(Instant first, Instant last) =>
+        _kills.Exists(kill => last > kill - Lost - Slack && first <= kill);
+
+    private string QuarterAt(Instant kill) =>
+        Enumerable.Range(0, _speech.Quarters).FirstOrDefault(quarter => _speech.Find(quarter) is { } sent && sent.Last >= kill - Lost).ToString(CultureInfo.InvariantCulture);
+
+    private TimeSpan Between(double least, double most)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        _chance.Fill(bytes);
+        return TimeSpan.FromSeconds(least + ((most - least) * BitConverter.ToUInt32(bytes) / uint.MaxValue));
+    }
+}
