@@ -8,12 +8,14 @@ namespace Ttm.EndToEnd.Kit;
 /// <summary>The REST calls that the tests make themselves, with a service token.</summary>
 internal sealed class LessonApi : IDisposable
 {
-    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
+    private readonly ServerProcess _server;
     private readonly string _lesson;
 
     public LessonApi(ServerProcess server, string lesson)
     {
+        _server = server;
         _lesson = lesson;
         _http = new HttpClient { BaseAddress = server.Url };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Tokens.Service());
@@ -47,7 +49,7 @@ internal sealed class LessonApi : IDisposable
         RecordingsAsync,
         recordings => recordings.Count(recording => recording.Status == "stored") == count,
         StoreLimit,
-        recordings => $"{count} recordings should be stored: {string.Join(", ", recordings.Select(r => $"{r.Sequence} {r.Student} {r.Status}"))}");
+        recordings => $"{count} recordings should be stored: {string.Join(", ", recordings.Select(r => $"{r.Sequence} {r.Student} {r.Status}"))}\n{_server.Log}");
 
     public async Task<byte[]> AudioAsync(Recording recording) => await _http.GetByteArrayAsync($"/api/v1/recordings/{recording.Id}/audio");
 
