@@ -9,6 +9,7 @@ using Ttm.Server.Lessons;
 using Ttm.Server.Messages;
 using Ttm.Server.Operations;
 using Ttm.Server.Recordings;
+using Ttm.Server.Turn;
 using Ttm.Sfu.Lessons;
 using Ttm.Sfu.Media;
 
@@ -49,6 +50,8 @@ internal static class MediaSetup
     {
         // Nobody asks for them, so they are made here.
         _ = provider.GetRequiredService<MediaMetrics>();
+        _ = provider.GetRequiredService<TurnTelemetry>();
+
         // Without recording nothing touches the disk, and lessons end with the process.
         var store = provider.GetRequiredService<RecordingOptions>().Enabled ? provider.GetRequiredService<ILessonStore>() : null;
         return new LessonDirectory(

@@ -3,6 +3,7 @@ using Ttm.Server.Api;
 using Ttm.Server.Auth;
 using Ttm.Server.Configuration;
 using Ttm.Server.Development;
+using Ttm.Server.Turn;
 using Ttm.Server.Webhooks;
 
 namespace Ttm.Server.Hosting;
@@ -52,12 +53,12 @@ internal static class ServerHost
         var http = HttpOptions.Read(settings);
         var auth = AuthOptions.Read(settings, builder.Environment.IsDevelopment());
         var media = MediaSettings.Read(settings);
+        var turn = TurnSettings.Read(settings);
         var storage = RecorderSettings.ReadStorage(settings);
         var recording = RecorderSettings.ReadRecording(settings);
         var webhooks = WebhookOptions.Read(settings, recording.Spool);
 
-        if (http.Urls.Count > 0)
-            builder.WebHost.UseUrls([.. http.Urls]);
+        builder.UseSharedPorts(settings, http);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -74,6 +75,7 @@ internal static class ServerHost
         services.AddApi();
         services.AddWebhooks(webhooks);
         services.AddRecorder(recording, storage);
+        services.AddTurn(turn);
         services.AddLessons(media, recording);
         services.AddTelemetry();
         services.AddApiDocument();

@@ -30,7 +30,7 @@ internal sealed partial class MediaMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> Drops() => _reasons.Select(one => new Measurement<long>(_port.Counters.GetDrops(one.Reason), one.Label));
 
-    private static string Label(DropReason reason) => Capital().Replace(reason.ToString(), "_$0").ToLowerInvariant();
+    public static string Label(DropReason reason) => Capital().Replace(reason.ToString(), "_$0").ToLowerInvariant();
 
     [GeneratedRegex("(?<!^)[A-Z]")]
     private static partial Regex Capital();

@@ -72,7 +72,10 @@ internal sealed class SessionFactory(MediaPort port)
         error.Kind == SdpErrorKind.Malformed ? LessonFailure.MalformedSdp : LessonFailure.UnacceptableSdp,
         error.Detail);
 
-    private List<IceCandidate> GetCandidates() => [.. port.Addresses.Select((address, index) => IceCandidate.Host(address, port.Addresses.Count - index))];
+    private List<IceCandidate> GetCandidates() => [.. GetCandidates(port.Addresses), .. GetCandidates(port.TcpAddresses)];
+
+    private static IEnumerable<IceCandidate> GetCandidates(IReadOnlyList<TransportAddress> addresses) =>
+        addresses.Select((address, index) => IceCandidate.Host(address, addresses.Count - index));
 
     private byte[] RandomBytes(int count)
     {

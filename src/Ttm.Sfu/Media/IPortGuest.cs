@@ -17,6 +17,12 @@ public interface IPortGuest
     void Send(ReadOnlySpan<byte> datagram, in TransportAddress to, Instant now);
 
     void Tick(Instant now);
+
+    /// <summary>Whether a TCP connection that has fallen silent must stay open for the guest.</summary>
+    bool IsInUse(in TransportAddress client);
+
+    /// <summary>A TCP connection has ended.</summary>
+    void OnClosed(in TransportAddress client);
 }
 
 /// <summary>What the port does for its guest, on the loop's thread.</summary>

@@ -1,4 +1,5 @@
 using Ttm.Net;
+using Ttm.Net.Tcp;
 using Ttm.Rtc;
 using Ttm.Rtc.Ice;
 using Ttm.Rtc.Rtcp;
@@ -9,7 +10,7 @@ namespace Ttm.Sfu.Media;
 /// Gives each datagram to its session and keeps the sessions' timers. Runs on the <see cref="UdpLoop"/>'s thread alone; a bug in one session costs
 /// that session.
 /// </summary>
-internal sealed class MediaLoop : IDatagramHandler, IPortHost
+internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
 {
     private readonly IDatagramSocket _socket;
     private readonly SessionIndex _sessions = new();
@@ -34,6 +35,9 @@ internal sealed class MediaLoop : IDatagramHandler, IPortHost
     /// <summary>Gets what belongs to no session; null where nobody is there.</summary>
     public IPortGuest? Guest { get; set; }
 
+    /// <summary>The TCP connections.</summary>
+    public TcpFlows Flows { get; } = new();
+
     public Instant NextTick => Guest is null ? _timers.NextDue : Instant.Min(_timers.NextDue, Guest.NextTick);
 
     public NtpTime ToNtp(Instant now) => NtpTime.From(_clock.ToWallTime(now));
@@ -47,7 +51,7 @@ internal sealed class MediaLoop : IDatagramHandler, IPortHost
             _socket.Send(length, to);
         else if (to.Kind == TransportKind.Relay && Guest is not null)
             Guest.Send(GetSendBuffer()[..length], to, _now);
-        else
+        else if (to.Kind != TransportKind.Tcp || !Flows.TrySend(to, GetSendBuffer()[..length]))
             Counters.Drop(DropReason.SendFailed);
     }
 
@@ -58,6 +62,19 @@ internal sealed class MediaLoop : IDatagramHandler, IPortHost
     }
 
     void IPortHost.Deliver(Span<byte> datagram, in TransportAddress from, Instant now) => OnDatagram(datagram, from, now);
+
+    bool IStreamHandler.OnOpened(TcpFlow flow, Instant now) => Flows.TryAdd(flow);
+
+    void IStreamHandler.OnDatagram(Span<byte> datagram, TcpFlow flow, Instant now) => OnDatagram(datagram, flow.Address, now);
+
+    bool IStreamHandler.IsInUse(TcpFlow flow) => _sessions.TryFind(flow.Address, out _) || Guest?.IsInUse(flow.Address) is true;
+
+    void IStreamHandler.OnClosed(TcpFlow flow, Instant now)
+    {
+        Flows.Remove(flow);
+        _sessions.Forget(flow.Address);
+        Guest?.OnClosed(flow.Address);
+    }
 
     public void Add(MediaSession session, Instant now)
     {
@@ -94,7 +111,9 @@ internal sealed class MediaLoop : IDatagramHandler, IPortHost
         _now = now;
         var kind = MediaDemux.Classify(datagram);
         var reason = Find(kind, datagram, from, out var session);
-        if (reason is DropReason.UnexpectedStun && Guest is not null)
+
+        // What came out of a tunnel may not dig another one.
+        if (reason is DropReason.UnexpectedStun && from.Kind != TransportKind.Relay && Guest is not null)
             reason = Guest.Receive(datagram, from, now);
         if (session is null)
         {

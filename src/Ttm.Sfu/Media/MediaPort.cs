@@ -1,5 +1,8 @@
+using System.IO.Pipelines;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Ttm.Net;
+using Ttm.Net.Tcp;
 using Ttm.Rtc;
 using Ttm.Rtc.Dtls;
 
@@ -10,11 +13,15 @@ public sealed class MediaPort : IDisposable
 {
     private readonly MediaLoop _media;
     private readonly UdpLoop _loop;
+    private readonly TimeProvider _time;
+    private volatile TransportAddress[] _tcpAddresses = [];
+    private uint _connections;
 
     /// <exception cref="System.Net.Sockets.SocketException">The port is taken or not allowed.</exception>
     public MediaPort(MediaOptions options, TimeProvider time, IRandomness randomness, ILogger<MediaPort> logger)
     {
         Options = options;
+        _time = time;
         Randomness = randomness;
         Clock = new MediaClock(time);
         var socket = MediaSocket.Open(null, options.Port);
@@ -34,7 +41,13 @@ public sealed class MediaPort : IDisposable
     /// <summary>What goes into candidates, the preferred first.</summary>
     public IReadOnlyList<TransportAddress> Addresses { get; }
 
+    /// <summary>The passive TCP candidates (RFC 6544), the preferred first; see <see cref="AnnounceTcp"/>.</summary>
+    public IReadOnlyList<TransportAddress> TcpAddresses => _tcpAddresses;
+
     public MediaClock Clock { get; }
+
+    /// <summary>The thread that owns it all, for a guest's own sockets.</summary>
+    public UdpLoop Loop => _loop;
 
     public MediaCounters Counters => _media.Counters;
 
@@ -45,6 +58,11 @@ public sealed class MediaPort : IDisposable
     /// <summary>Takes no further connection than those that replace one.</summary>
     public bool IsFull => SessionCount >= Options.MaxSessions;
 
+    public int TcpConnections => _media.Flows.Count;
+
+    /// <summary>Datagrams for TCP connections that were full or gone.</summary>
+    public long TcpDropped => _media.Flows.Dropped;
+
     internal MediaOptions Options { get; }
 
     internal IRandomness Randomness { get; }
@@ -54,6 +72,32 @@ public sealed class MediaPort : IDisposable
     /// <summary>Lets a guest in; before the first datagram matters to it.</summary>
     /// <param name="create">Makes the guest on the loop's thread.</param>
     public Task AdmitAsync(Func<IPortHost, Instant, IPortGuest> create) => InvokeAsync((loop, now) => loop.Guest = create(loop, now));
+
+    /// <summary>Puts these TCP ports, of all <see cref="Addresses"/>, into the answers from now on.</summary>
+    public void AnnounceTcp(params ReadOnlySpan<ushort> ports)
+    {
+        var announced = new List<TransportAddress>();
+        foreach (ushort port in ports)
+            announced.AddRange(Addresses.Select(address => TransportAddress.From(address.ToIPEndPoint().Address, port).Via(TransportKind.Tcp, 0)));
+        _tcpAddresses = [.. announced.Distinct()];
+    }
+
+    /// <summary>
+    /// Carries the datagrams of a TCP or TLS connection until it ends. Its owner must end it, by <paramref name="cancellation"/>, before this
+    /// port is disposed.
+    /// </summary>
+    public async Task CarryAsync(IDuplexPipe connection, IPEndPoint remote, StreamFraming framing, bool isTls, CancellationToken cancellation)
+    {
+        var flow = new TcpFlow(FlowNumber.Of(Interlocked.Increment(ref _connections), isTls), TransportAddress.From(remote), framing);
+        try
+        {
+            await new StreamPump(_loop, flow, _media, _time).RunAsync(connection, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop has ended first.
+        }
+    }
 
     public void Dispose()
     {

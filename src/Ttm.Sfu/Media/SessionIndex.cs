@@ -65,6 +65,13 @@ internal sealed class SessionIndex
         session.Addresses.Add(address);
     }
 
+    /// <summary>Nothing comes from, or can go to, this address any more.</summary>
+    public void Forget(in TransportAddress address)
+    {
+        if (_byAddress.Remove(address, out var session))
+            session.Addresses.Remove(address);
+    }
+
     public void Remove(MediaSession session)
     {
         foreach (var address in session.Addresses)

@@ -77,7 +77,7 @@ public sealed class CrossOriginTests(ServerFixture fixture)
 
         anonymous.Headers.GetValues("Accept-Post").ShouldBe(["application/sdp"]);
         anonymous.Headers.Contains("Link").ShouldBeFalse();
-        teacher.Headers.GetValues("Link").ShouldBe(["<stun:127.0.0.1:3478>; rel=\"ice-server\""]);
+        teacher.Headers.GetValues("Link").First().ShouldBe("<stun:127.0.0.1:3478>; rel=\"ice-server\"");
         stranger.Headers.Contains("Link").ShouldBeFalse();
         forged.Headers.Contains("Link").ShouldBeFalse();
         session.Headers.GetValues("Accept-Patch").ShouldBe(["application/trickle-ice-sdpfrag"]);

@@ -27,6 +27,11 @@ public sealed class StartTests
         { "Production", [Key, AnyPort, "--Recording:Bitrate=1000"], ["Recording:Bitrate", "64000"] },
         { "Production", [Key, AnyPort, "--Recording:SampleRate=many"], ["Recording:SampleRate", "many"] },
         { "Production", [Key, AnyPort, "--Storage:Provider=S3", "--Storage:S3:Bucket=b", "--Storage:S3:ForcePathStyle=maybe"], ["Storage:S3:ForcePathStyle", "maybe"] },
+        { "Production", [Key, AnyPort, "--Turn:Realm="], ["Turn:Realm"] },
+        { "Production", [Key, AnyPort, "--Turn:Secret=hunter2"], ["Turn:Secret", "16"] },
+        { "Production", [Key, AnyPort, "--Turn:Enabled=maybe"], ["Turn:Enabled", "maybe"] },
+        { "Production", [Key, AnyPort, "--Turn:AllowedPeers=everybody"], ["Turn:AllowedPeers", "everybody"] },
+        { "Production", [Key, AnyPort, "--Turn:RelayPorts=9-1"], ["Turn:RelayPorts", "9-1"] },
         { "Production", [Key, "--Http:Urls=https://127.0.0.1:0"], ["certificate"] },
         { "Production", [Key, AnyPort, "--Kestrel:Certificates:Default:Path=/nowhere.pem", "--Kestrel:Endpoints:A:Url=https://127.0.0.1:0"], ["/nowhere.pem"] },
     };

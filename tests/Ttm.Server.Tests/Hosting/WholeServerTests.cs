@@ -63,8 +63,11 @@ public sealed class WholeServerTests
         var response = await server.SendAsync("POST", "/whip/a", token, client.Rtc.Offer, Sdp).ShouldBeAsync(201);
         var session = response.Headers.Location!.ToString();
         var tag = response.Headers.ETag!.ToString();
-        var stun = response.Headers.GetValues("Link").Single();
-        stun.ShouldMatch(@"^<stun:127\.0\.0\.1:[1-9]\d*>; rel=""ice-server""$");
+        var links = response.Headers.GetValues("Link").ToList();
+        links[0].ShouldMatch(@"^<stun:127\.0\.0\.1:[1-9]\d*>; rel=""ice-server""$");
+        links[1].ShouldMatch(@"^<turn:127\.0\.0\.1:[1-9]\d*\?transport=udp>; rel=""ice-server""; username=""\d+:t-1""; credential=""[A-Za-z0-9+/=]{28}""; credential-type=""password""$");
+        links[2].ShouldMatch(@"^<turn:127\.0\.0\.1:[1-9]\d*\?transport=tcp>; ");
+        links.Count.ShouldBe(3);
 
         var (ufrag, pwd) = (client.Rtc.Local.Ufrag, client.Rtc.Local.Password);
         var trickle = $"a=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=end-of-candidates\r\n";

@@ -9,6 +9,7 @@ using Ttm.Server.Auth;
 using Ttm.Server.Events;
 using Ttm.Server.Hosting;
 using Ttm.Server.Recordings;
+using Ttm.Server.Turn;
 using Ttm.Sfu.Lessons;
 using Ttm.Sfu.Media;
 
@@ -79,6 +80,7 @@ internal sealed class TestServer : IAsyncDisposable
             if (withFakes)
             {
                 builder.Services.AddSingleton<ILessons, FakeLessons>();
+                builder.Services.Remove(builder.Services.Single(one => one.ImplementationType == typeof(MediaTcpListener)));
                 builder.Services.AddSingleton<IRecordings, FakeRecordings>();
                 builder.Services.AddSingleton(provider => new MediaClock(provider.GetRequiredService<TimeProvider>()));
                 builder.Services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaOptions>().Port));
