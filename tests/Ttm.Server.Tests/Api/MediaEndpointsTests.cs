@@ -34,7 +34,7 @@ public sealed class MediaEndpointsTests(ServerFixture fixture)
         Session(response).ShouldMatch($"^/whip/{_lesson}/[0-9A-Za-z_-]{{22,}}$");
         response.Headers.ETag!.ToString().ShouldBe("\"g1\"");
         response.Headers.GetValues("Accept-Patch").ShouldBe([Fragment]);
-        response.Headers.GetValues("Link").ShouldBe(["<stun:127.0.0.1:3478>; rel=\"ice-server\""]);
+        response.Headers.GetValues("Link").First().ShouldBe("<stun:127.0.0.1:3478>; rel=\"ice-server\"");
         var lesson = await (await _server.SendAsync("GET", $"/api/v1/lessons/{_lesson}", _server.Service)).JsonAsync();
         lesson.GetProperty("teacher").ToString().ShouldBe("""{"id":"t-1","connected":true}""");
     }
