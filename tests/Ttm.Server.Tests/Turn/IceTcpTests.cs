@@ -68,7 +68,7 @@ public sealed class IceTcpTests
         }
 
         student.Heard.ShouldBeGreaterThanOrEqualTo(10);
-        server.Get<TurnGuest>().Metrics.InProcessPackets.ShouldBeGreaterThan(20);
+        server.Get<TurnGuest>().Metrics.InProcessPackets.ShouldBeGreaterThanOrEqualTo(15, "ten packets heard, checks and a DTLS handshake");
         server.Get<TurnGuest>().Metrics.SocketPackets.ShouldBe(0);
     }
 
