@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Auth;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Turn;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Ttm.Server.Tests.Api;
 
