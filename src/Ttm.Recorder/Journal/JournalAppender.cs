@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Ttm.Recorder.Storage;
 using Ttm.Rtc;
 
 namespace Ttm.Recorder.Journal;
@@ -13,6 +14,7 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
 
     private SafeFileHandle? _file;
     private Instant _lastRecord;
+    private long _syncedBytes;
     private long _committedBytes;
     private long _committedUntil;
     private volatile bool _complete;
@@ -55,10 +57,27 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
         if (closed)
         {
             Append(JournalMark.At(JournalMarkKind.Close, sink.End, wallTime(sink.End.At)), sink.MillisecondsAt(sink.End.At));
+            Sync(now);
             _complete = true;
         }
 
         Volatile.Write(ref _committedUntil, closed ? sink.End.At.Ticks : now.Ticks);
+    }
+
+    /// <summary>When <see cref="Sync"/> was last called.</summary>
+    public Instant SyncedAt { get; private set; }
+
+    /// <summary>Brings what is written from the system's memory to the disk itself, so that it survives a power cut. Throws <see cref="IOException"/>.</summary>
+    public void Sync(Instant now)
+    {
+        SyncedAt = now;
+        if (_file is null || _syncedBytes == CommittedBytes)
+            return;
+        long bytes = CommittedBytes;
+        RandomAccess.FlushToDisk(_file);
+        if (_syncedBytes == 0)
+            DurableDirectory.Sync(System.IO.Path.GetDirectoryName(Path)!);
+        _syncedBytes = bytes;
     }
 
     public void Dispose() => _file?.Dispose();

@@ -9,6 +9,8 @@ internal sealed class JournalWriter(Func<Instant> clock, IJournalObserver observ
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SyncShare = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<RecordingWork> _new = new();
     private readonly List<RecordingWork> _active = [];
@@ -56,6 +58,31 @@ internal sealed class JournalWriter(Func<Instant> clock, IJournalObserver observ
             _active.RemoveAt(i);
             work.Appender.Dispose();
             observer.Completed(work);
+        }
+
+        SyncOldest(now);
+    }
+
+    /// <summary>Syncs those whose last time is a second ago, the oldest first; what a slow disk does not manage in its share of a round waits for the next.</summary>
+    private void SyncOldest(Instant now)
+    {
+        while (_active.MinBy(work => work.Appender!.SyncedAt) is { } oldest && now - oldest.Appender!.SyncedAt >= SyncInterval)
+        {
+            Sync(oldest, now);
+            if (clock() - now >= SyncShare)
+                return;
+        }
+    }
+
+    private void Sync(RecordingWork work, Instant now)
+    {
+        try
+        {
+            work.Appender!.Sync(now);
+        }
+        catch (Exception exception)
+        {
+            observer.Refused(work, exception);
         }
     }
 

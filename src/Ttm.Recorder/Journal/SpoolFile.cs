@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Ttm.Recorder.Storage;
 
 namespace Ttm.Recorder.Journal;
 
@@ -30,6 +31,7 @@ internal static class SpoolFile
         }
 
         File.Move(draft, path, overwrite: true);
+        DurableDirectory.Sync(Path.GetDirectoryName(path)!);
     }
 
     public static void CreateDirectory(string path)

@@ -27,7 +27,8 @@ internal sealed record Id3v2Tag(string Title, string? Teacher, string Student, s
         UserText(frames, "lesson", Lesson);
         if (Teacher is not null)
             UserText(frames, "teacher", Teacher);
-        UserText(frames, "student", Student);
+        if (Student.Length > 0)
+            UserText(frames, "student", Student);
 
         byte[] tag = new byte[HeaderLength + frames.Length];
         "ID3"u8.CopyTo(tag);

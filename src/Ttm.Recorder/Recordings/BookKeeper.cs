@@ -11,12 +11,10 @@ namespace Ttm.Recorder.Recordings;
 /// </summary>
 internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploader, ILogger logger)
 {
-    private const string ManifestName = "manifest.json";
-
     private static readonly TimeSpan RestorePatience = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, SortedList<int, FinishedRecording>> _lessons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LessonPages> _lessons = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _uploading = new(StringComparer.Ordinal);
 
@@ -47,8 +45,8 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
 
         lock (_lock)
         {
-            foreach (FinishedRecording finished in spool.LoadBooks().SelectMany(book => book.Recordings).Select(entry => entry.ToFinished()))
-                BookOf(finished.Recording.Lesson)[finished.Recording.Sequence] = finished;
+            foreach (LessonBook book in spool.LoadBooks())
+                PagesOf(book.Lesson).Add(book);
         }
 
         return spool.HasAllBooks;
@@ -57,7 +55,13 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     public IReadOnlyList<FinishedRecording> All()
     {
         lock (_lock)
-            return [.. _lessons.Values.SelectMany(book => book.Values)];
+            return [.. _lessons.Values.SelectMany(pages => pages.Recordings.Values)];
+    }
+
+    public IReadOnlyList<(string Lesson, Tombstone Stone)> Deleted()
+    {
+        lock (_lock)
+            return [.. _lessons.SelectMany(pair => pair.Value.Deleted.Values.Select(stone => (pair.Key, stone)))];
     }
 
     public IReadOnlyList<string> LessonsWithOldManifest()
@@ -66,23 +70,47 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
             return [.. _lessons.Keys.Where(lesson => !spool.IsBookStored(lesson))];
     }
 
-    /// <summary>Where the store keeps it; null where it is in no book.</summary>
-    public string? KeyOf(Recording recording)
+    /// <summary>Null where it is in no book.</summary>
+    public FinishedRecording? Find(Recording recording)
     {
         lock (_lock)
-            return _lessons.TryGetValue(recording.Lesson, out var book) && book.TryGetValue(recording.Sequence, out FinishedRecording? finished) ? finished.Key : null;
+            return _lessons.TryGetValue(recording.Lesson, out var pages) ? pages.Recordings.GetValueOrDefault(recording.Sequence) : null;
+    }
+
+    /// <summary>What the lesson's book says now.</summary>
+    public LessonBook Read(string lesson)
+    {
+        lock (_lock)
+            return PagesOf(lesson).ToBook(lesson);
     }
 
     /// <summary>Enters a stored recording, durably.</summary>
-    public void Enter(FinishedRecording finished)
+    public void Enter(FinishedRecording finished) =>
+        Change(finished.Recording.Lesson, pages => pages.Recordings[finished.Recording.Sequence] = finished);
+
+    /// <summary>Enters, durably, that a lesson is over, and what was typed in it. A second call for the same beginning changes the messages and the end.</summary>
+    public void Enter(string lesson, Sitting sitting) => Change(lesson, pages => pages.Enter(sitting));
+
+    public void EnterWhole(string lesson, DateTimeOffset startedAt, WholeLesson whole) =>
+        Change(lesson, pages => pages.Sittings[startedAt] = pages.Sittings[startedAt] with { Whole = whole });
+
+    /// <summary>Puts a tombstone in a recording's place, durably: from then on it never comes back, and the objects that hold its sound are to go.</summary>
+    public void Delete(string lesson, Tombstone stone) => Change(lesson, pages => pages.Delete(stone));
+
+    public Tombstone? FindDeleted(string id)
     {
         lock (_lock)
-        {
-            BookOf(finished.Recording.Lesson)[finished.Recording.Sequence] = finished;
-            _versions[finished.Recording.Lesson] = _versions.GetValueOrDefault(finished.Recording.Lesson) + 1;
-            spool.SaveBook(LessonBook.Of(finished.Recording.Lesson, BookOf(finished.Recording.Lesson).Values));
-        }
+            return _lessons.Values.SelectMany(pages => pages.Deleted.Values).FirstOrDefault(stone => stone.Id == id);
     }
+
+    public bool HasDeleted(string lesson, Sitting sitting)
+    {
+        lock (_lock)
+            return _lessons.TryGetValue(lesson, out LessonPages? pages) && pages.Deleted.Values.Any(stone => sitting.Covers(stone.StartedAt));
+    }
+
+    /// <summary>The store has none of the tombstone's objects any more.</summary>
+    public void MarkGone(string lesson, Tombstone stone) => Change(lesson, pages => pages.Deleted[stone.Sequence] = stone with { Pending = [] });
 
     /// <summary>Brings the lesson's manifests up to date; one call at a time does it for all.</summary>
     public async Task PublishAsync(string lesson, CancellationToken cancellationToken)
@@ -114,16 +142,6 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
         }
     }
 
-    /// <summary>The manifest lies in the recordings' directory, under the lesson's name where lessons may share that directory.</summary>
-    internal static string ManifestKeyOf(FinishedRecording finished)
-    {
-        string directory = finished.Key[..(finished.Key.LastIndexOf('/') + 1)];
-        string[] parts = directory.Split('/');
-        return Array.Exists(parts, part => part == finished.Recording.Lesson)
-            ? directory + ManifestName
-            : $"{directory}={finished.Recording.Lesson}.{ManifestName}";
-    }
-
     /// <summary>False, and nobody uploads any more, where the store has the newest.</summary>
     private bool TryTakeChanges(string lesson, out List<(string Key, byte[] Content)> manifests, out int version)
     {
@@ -137,9 +155,8 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
                 return false;
             }
 
-            LessonBook book = LessonBook.Of(lesson, BookOf(lesson).Values);
-            foreach (var group in book.Recordings.GroupBy(entry => ManifestKeyOf(entry.ToFinished())))
-                manifests.Add((group.Key, JsonSerializer.SerializeToUtf8Bytes(new LessonBook(lesson, [.. group]), RecorderJson.Default.LessonBook)));
+            foreach ((string key, LessonBook part) in Manifests.Of(PagesOf(lesson).ToBook(lesson)))
+                manifests.Add((key, JsonSerializer.SerializeToUtf8Bytes(part, RecorderJson.Default.LessonBook)));
             return true;
         }
     }
@@ -155,15 +172,15 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
 
     private async Task RestoreAsync(string prefix, CancellationToken cancellationToken)
     {
-        Dictionary<string, List<FinishedRecording>> lessons = new(StringComparer.Ordinal);
+        Dictionary<string, LessonPages> lessons = new(StringComparer.Ordinal);
         await foreach (string key in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
-            if (!key.EndsWith(ManifestName, StringComparison.Ordinal) || await store.ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } json)
+            if (!key.EndsWith(Manifests.Name, StringComparison.Ordinal) || await store.ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } json)
                 continue;
             try
             {
-                if (JsonSerializer.Deserialize(json, RecorderJson.Default.LessonBook) is { Lesson: { } lesson, Recordings: { } entries })
-                    (lessons.TryGetValue(lesson, out var known) ? known : lessons[lesson] = []).AddRange(entries.Select(entry => entry.ToFinished()));
+                if (JsonSerializer.Deserialize(json, RecorderJson.Default.LessonBook) is { Lesson: { } lesson, Recordings: not null } book)
+                    (lessons.TryGetValue(lesson, out var known) ? known : lessons[lesson] = new LessonPages()).Add(book);
             }
             catch (JsonException exception)
             {
@@ -171,17 +188,28 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
             }
         }
 
-        foreach ((string lesson, List<FinishedRecording> recordings) in lessons)
+        foreach ((string lesson, LessonPages pages) in lessons)
         {
-            spool.SaveBook(LessonBook.Of(lesson, recordings));
-            spool.MarkBookStored(lesson);
+            spool.SaveBook(pages.ToBook(lesson));
+            if (pages.Deleted.Values.All(stone => stone.Pending.Count == 0))
+                spool.MarkBookStored(lesson);
         }
     }
 
-    private SortedList<int, FinishedRecording> BookOf(string lesson)
+    private void Change(string lesson, Action<LessonPages> change)
     {
-        if (!_lessons.TryGetValue(lesson, out var book))
-            _lessons[lesson] = book = [];
-        return book;
+        lock (_lock)
+        {
+            change(PagesOf(lesson));
+            _versions[lesson] = _versions.GetValueOrDefault(lesson) + 1;
+            spool.SaveBook(PagesOf(lesson).ToBook(lesson));
+        }
+    }
+
+    private LessonPages PagesOf(string lesson)
+    {
+        if (!_lessons.TryGetValue(lesson, out LessonPages? pages))
+            _lessons[lesson] = pages = new LessonPages();
+        return pages;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class EncodingDesk : IAsyncDisposable
     {
         try
         {
-            if (work.IsGivenUp)
+            if (work.IsDone)
                 return false;
             switch (_stage.Process(work, out EncodedRecording? encoded))
             {
@@ -107,6 +107,7 @@ internal sealed class EncodingDesk : IAsyncDisposable
         string key = _keys.Render(recording.StartedAt, recording.Lesson, recording.Teacher ?? "unknown", recording.Student, recording.Sequence, recording.Id);
         var finished = new FinishedRecording(recording, key, encoded.Mp3.Samples, encoded.OpenedAt, encoded.ClosedAt);
         _spool.Save(finished);
+        work.IsDone = true;
         _news.Finished(recording);
         _storing.Begin(finished);
         _works.Remove(work);
@@ -114,9 +115,13 @@ internal sealed class EncodingDesk : IAsyncDisposable
 
     private void GiveUp(RecordingWork work)
     {
-        work.IsGivenUp = true;
+        work.IsDone = true;
         if (_catalogue.Find(work.Id) is { } recording)
+        {
             _catalogue.Set(recording with { Status = RecordingStatus.Failed });
+            _ = _storing.BeginUpkeep(recording.Lesson);
+        }
+
         _news.Failed(work.Id, "The recording cannot be encoded; its journal stays in the spool and is tried again at the next start.");
         _works.Remove(work);
     }

@@ -14,28 +14,79 @@ internal sealed record BookEntry(long Offset, long Samples, string Key, DateTime
     public FinishedRecording ToFinished() => new(Recording, Key, Samples, OpenedAt, ClosedAt);
 }
 
-/// <summary>The stored recordings of a lesson, in order: the content of <c>manifest.json</c>.</summary>
-internal sealed record LessonBook(string Lesson, IReadOnlyList<BookEntry> Recordings)
+/// <summary>What is left of a deleted recording: its place in the lesson, and who took it out and why.</summary>
+/// <param name="Pending">Keys of objects that hold its sound and may still be in the store.</param>
+internal sealed record Tombstone(
+    string Id,
+    int Sequence,
+    long Offset,
+    long Samples,
+    DateTimeOffset OpenedAt,
+    DateTimeOffset ClosedAt,
+    DateTimeOffset StartedAt,
+    int SampleRate,
+    DateTimeOffset DeletedAt,
+    string DeletedBy,
+    string Reason,
+    string Manifest,
+    IReadOnlyList<string> Pending);
+
+/// <summary>A message that was typed in a lesson.</summary>
+/// <param name="Offset">When, in samples from the first sample of the lesson's first recording; negative before it.</param>
+internal sealed record BookMessage(long Offset, string Id, string From, string Text, DateTimeOffset At);
+
+/// <summary>The whole lesson as one MP3.</summary>
+/// <param name="Offset">Of its first sample, as with recordings.</param>
+/// <param name="Recordings">The ids of those it was made of.</param>
+internal sealed record WholeLesson(string Key, string Location, long Offset, long Samples, long Bytes, string Sha256, IReadOnlyList<string> Recordings);
+
+/// <summary>A lesson from its beginning to its end; an id may be used again, for another one.</summary>
+internal sealed record Sitting(DateTimeOffset StartedAt, DateTimeOffset EndedAt, IReadOnlyList<BookMessage> Messages, WholeLesson? Whole)
 {
-    /// <summary>Lays the recordings out on one clock: one that began at the switch at which another ended follows it to the sample.</summary>
-    public static LessonBook Of(string lesson, IEnumerable<FinishedRecording> recordings)
+    public bool Covers(DateTimeOffset startedAt) => startedAt >= StartedAt && startedAt <= EndedAt;
+}
+
+/// <summary>The stored recordings of a lesson, in order: the content of <c>manifest.json</c>.</summary>
+internal sealed record LessonBook(string Lesson, IReadOnlyList<BookEntry> Recordings, IReadOnlyList<Sitting>? Sittings = null, IReadOnlyList<Tombstone>? Deleted = null)
+{
+    /// <summary>Lays everything out on one clock: a recording that began at the switch at which another ended follows it to the sample.</summary>
+    public static LessonBook Of(string lesson, IEnumerable<FinishedRecording> recordings, IEnumerable<Sitting>? sittings = null, IEnumerable<Tombstone>? deleted = null)
     {
         List<BookEntry> entries = [];
-        foreach (FinishedRecording next in recordings.OrderBy(recording => recording.Recording.Sequence))
+        List<Tombstone> stones = [];
+        Slot? first = null;
+        Slot? previous = null;
+        var slots = recordings.Select(recording => (recording.Recording.Sequence, Recording: (FinishedRecording?)recording, Stone: (Tombstone?)null))
+            .Concat((deleted ?? []).Select(stone => (stone.Sequence, Recording: (FinishedRecording?)null, Stone: (Tombstone?)stone)));
+        foreach (var (_, recording, stone) in slots.OrderBy(slot => slot.Sequence))
         {
-            long offset = entries.Count == 0 ? 0 : OffsetAfter(entries[0], entries[^1], next);
-            entries.Add(new BookEntry(offset, next.Samples, next.Key, next.OpenedAt, next.ClosedAt, next.Recording));
+            Slot slot = recording is not null
+                ? new Slot(0, recording.Samples, recording.OpenedAt, recording.ClosedAt, recording.Recording.Format.SampleRate)
+                : new Slot(0, stone!.Samples, stone.OpenedAt, stone.ClosedAt, stone.SampleRate);
+            slot = slot with { Offset = previous is null ? 0 : OffsetAfter(first!, previous, slot) };
+            if (recording is not null)
+                entries.Add(new BookEntry(slot.Offset, recording.Samples, recording.Key, recording.OpenedAt, recording.ClosedAt, recording.Recording));
+            else
+                stones.Add(stone! with { Offset = slot.Offset });
+            first ??= slot;
+            previous = slot;
         }
 
-        return new LessonBook(lesson, entries);
+        Sitting[] seen = [.. (sittings ?? []).OrderBy(sitting => sitting.StartedAt).Select(sitting => Place(sitting, first))];
+        return new LessonBook(lesson, entries, seen, stones);
     }
 
-    private static long OffsetAfter(BookEntry first, BookEntry previous, FinishedRecording next)
+    private static Sitting Place(Sitting sitting, Slot? first) => first is null
+        ? sitting
+        : sitting with { Messages = [.. sitting.Messages.Select(message => message with { Offset = SamplesBetween(first.OpenedAt, message.At, first.SampleRate) })] };
+
+    private static long OffsetAfter(Slot first, Slot previous, Slot next)
     {
         long end = previous.Offset + previous.Samples;
-        if (next.OpenedAt == previous.ClosedAt)
-            return end;
-        double seconds = (next.OpenedAt - first.OpenedAt).TotalSeconds;
-        return Math.Max(end, (long)Math.Round(seconds * next.Recording.Format.SampleRate));
+        return next.OpenedAt == previous.ClosedAt ? end : Math.Max(end, SamplesBetween(first.OpenedAt, next.OpenedAt, next.SampleRate));
     }
+
+    private static long SamplesBetween(DateTimeOffset from, DateTimeOffset to, int sampleRate) => (long)Math.Round((to - from).TotalSeconds * sampleRate);
+
+    private sealed record Slot(long Offset, long Samples, DateTimeOffset OpenedAt, DateTimeOffset ClosedAt, int SampleRate);
 }

@@ -55,4 +55,13 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Error, "Lesson {Lesson} is not recorded for {Student}: a name is empty, longer than 128 characters, or holds a slash or a control character")]
     public static partial void NotRecordable(ILogger logger, string lesson, string student);
+
+    [LoggerMessage(18, LogLevel.Information, "Recording {Recording} of lesson {Lesson} is deleted by {By}: {Reason}")]
+    public static partial void Deleted(ILogger logger, string recording, string lesson, string by, string reason);
+
+    [LoggerMessage(19, LogLevel.Information, "Lesson {Lesson} is stored whole at {Location}, {Recordings} recordings")]
+    public static partial void WholeStored(ILogger logger, string lesson, string location, int recordings);
+
+    [LoggerMessage(20, LogLevel.Warning, "Recording {Recording} is silence in the whole lesson {Lesson}: {Reason}")]
+    public static partial void LeftOutOfWhole(ILogger logger, string recording, string lesson, string reason);
 }

@@ -17,6 +17,8 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
 
     private const int RingBytes = 128 * 1024;
 
+    private static readonly TimeSpan DeletionPatience = TimeSpan.FromSeconds(5);
+
     private readonly RecordingOptions _options;
     private readonly ObjectKeyTemplate _keys;
     private readonly IObjectStore _store;
@@ -30,6 +32,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
     private readonly JournalWriter _journals;
     private readonly Uploader _uploader;
     private readonly BookKeeper _books;
+    private readonly LessonUpkeep _upkeep;
     private readonly StoringStage _storing;
     private readonly HealthWatch _health;
     private readonly RecorderMetrics _metrics;
@@ -60,7 +63,8 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _journals = new JournalWriter(clock.Now, this);
         _uploader = new Uploader(store, _spool, clock, options.ParallelUploads, _logger);
         _books = new BookKeeper(_spool, store, _uploader, _logger);
-        _storing = new StoringStage(_spool, store, _uploader, _books, clock, recording => _news!.Stored(recording), _logger);
+        _upkeep = new LessonUpkeep(_books, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, store, _uploader, _logger) : null, clock, _logger);
+        _storing = new StoringStage(_spool, store, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), _logger);
         _health = new HealthWatch(_spool, store, options, clock.Time, _logger);
         _metrics = new RecorderMetrics(() => _works.Active, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);
         _news = new RecordingNews(_catalogue, _metrics, clock.Time, _logger);
@@ -92,10 +96,12 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _storing.KnowsAllKeys = await _books.LoadAsync(_keys.Prefix, cancellationToken).ConfigureAwait(false);
         foreach (FinishedRecording finished in _books.All())
             _catalogue.Set(finished.Recording);
+        foreach ((string lesson, Tombstone stone) in _books.Deleted())
+            _catalogue.Reserve(lesson, stone.Sequence);
         _encoding = new EncodingDesk(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, _spool, _keys, _catalogue, _works, _storing, _news, _metrics, _clock.Time, _logger);
-        new SpoolRecovery(_spool, _catalogue, _works, _encoding, _storing, _news, _logger).Run();
+        new SpoolRecovery(_spool, _books, _catalogue, _works, _encoding, _storing, _news, _logger).Run();
         foreach (string lesson in _books.LessonsWithOldManifest())
-            _storing.BeginManifest(lesson);
+            _ = _storing.BeginUpkeep(lesson);
         _journals.Start();
         _watch = _health.RunAsync(_stop.Token);
         _running = true;
@@ -113,8 +119,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _journals.Stop();
         try
         {
-            await _works.WaitForClosedAsync(cancellationToken).ConfigureAwait(false);
-            await _storing.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitForIdleAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -190,7 +195,48 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
             }
         }
 
-        return _books.KeyOf(recording) is { } key ? await _store.OpenAsync(key, cancellationToken).ConfigureAwait(false) : null;
+        return _books.Find(recording) is { } finished ? await _store.OpenAsync(finished.Key, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    /// <summary>
+    /// A lesson is over: its messages go into the manifest, and its recordings are joined to one MP3 when all are stored. Quick; the work is done behind.
+    /// May be called again with the same beginning. A lesson of which nothing was recorded leaves no trace.
+    /// </summary>
+    public void LessonEnded(string lesson, DateTimeOffset startedAt, DateTimeOffset endedAt, IReadOnlyList<LessonMessage> messages)
+    {
+        var sitting = new Sitting(startedAt, endedAt, [.. messages.Select(message => new BookMessage(0, message.Id, message.From, message.Text, message.At))], null);
+        if (!_running || (!_catalogue.List(lesson).Any(recording => sitting.Covers(recording.StartedAt)) && !_books.HasDeleted(lesson, sitting)))
+            return;
+        _storing.BeginEntry(lesson, sitting);
+    }
+
+    /// <summary>
+    /// Deletes a recording for good: its sound in the spool, in the store and in the whole lesson, which is made again with silence in its place. A tombstone
+    /// says who did it, when and why. Throws <see cref="IOException"/> where the book cannot be written; then nothing has changed.
+    /// </summary>
+    public async Task<DeletionOutcome> DeleteAsync(string id, string by, string reason, CancellationToken cancellationToken)
+    {
+        if (_catalogue.Find(id) is not { } recording)
+            return _books.FindDeleted(id) is { } stone ? (stone.Pending.Count == 0 ? DeletionOutcome.Deleted : DeletionOutcome.Pending) : DeletionOutcome.Unknown;
+        if (!_running || recording.Status is RecordingStatus.Recording or RecordingStatus.Encoding)
+            return DeletionOutcome.NotYet;
+
+        await _storing.CancelAsync(id).ConfigureAwait(false);
+        FinishedRecording finished = _books.Find(recording) ?? Unstored(recording);
+        _books.Delete(finished.Recording.Lesson, Manifests.StoneFor(finished, _clock.Time.GetUtcNow(), by, Clip(reason)!));
+        _catalogue.Remove(id);
+        _spool.Remove(id);
+        Log.Deleted(_logger, id, recording.Lesson, by, reason);
+        try
+        {
+            await _storing.BeginUpkeep(recording.Lesson).WaitAsync(DeletionPatience, _clock.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The upkeep goes on until the store answers.
+        }
+
+        return _books.FindDeleted(id) is { Pending.Count: 0 } ? DeletionOutcome.Deleted : DeletionOutcome.Pending;
     }
 
     public async ValueTask DisposeAsync()
@@ -210,7 +256,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         if (_catalogue.Find(work.Id) is { Status: RecordingStatus.Recording } recording)
         {
             TimeSpan duration = work.Sink!.End.At - work.Sink.Start.At;
-            _catalogue.Set(recording with { Status = RecordingStatus.Encoding, EndedAt = recording.StartedAt + duration, Duration = duration.TotalSeconds });
+            _catalogue.Replace(recording, recording with { Status = RecordingStatus.Encoding, EndedAt = recording.StartedAt + duration, Duration = duration.TotalSeconds });
         }
 
         _rings.Return(work.Sink!.Ring);
@@ -231,6 +277,24 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         if (!work.IsDropReported)
             _news.Failed(work.Id, "The spool's disk did not take the recording's packets; a part of it is missing.");
         work.IsDropReported = true;
+    }
+
+    /// <summary>Ends when everything that is closed is stored, and the books with it.</summary>
+    internal async Task WaitForIdleAsync(CancellationToken cancellationToken = default)
+    {
+        await _works.WaitForClosedAsync(cancellationToken).ConfigureAwait(false);
+        await _storing.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private FinishedRecording Unstored(Recording recording)
+    {
+        FinishedRecording finished = _spool.TryLoad(recording.Id) ?? new FinishedRecording(
+            recording,
+            _keys.Render(recording.StartedAt, recording.Lesson, recording.Teacher ?? "unknown", recording.Student, recording.Sequence, recording.Id),
+            0,
+            recording.StartedAt,
+            recording.StartedAt);
+        return finished with { Key = _storing.KeyOf(finished) };
     }
 
     private static string? Clip(string? title) => title is { Length: > 256 } ? title[..256] : title;

@@ -6,6 +6,7 @@ internal sealed class RecordingCatalogue
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Recording> _recordings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedList<int, string>> _lessons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _lastSequences = new(StringComparer.Ordinal);
 
     /// <summary>Makes a recording whose sequence number is the lesson's next.</summary>
     public Recording Begin(string lesson, Func<int, Recording> create)
@@ -24,6 +25,16 @@ internal sealed class RecordingCatalogue
             Put(recording);
     }
 
+    /// <summary>Only where nobody changed it in the meantime.</summary>
+    public void Replace(Recording former, Recording recording)
+    {
+        lock (_lock)
+        {
+            if (ReferenceEquals(_recordings.GetValueOrDefault(former.Id), former))
+                Put(recording);
+        }
+    }
+
     public void Remove(string id)
     {
         lock (_lock)
@@ -31,6 +42,13 @@ internal sealed class RecordingCatalogue
             if (_recordings.Remove(id, out Recording? recording))
                 _lessons[recording.Lesson].Remove(recording.Sequence);
         }
+    }
+
+    /// <summary>Keeps a deleted recording's number from being given again.</summary>
+    public void Reserve(string lesson, int sequence)
+    {
+        lock (_lock)
+            _lastSequences[lesson] = Math.Max(_lastSequences.GetValueOrDefault(lesson), sequence);
     }
 
     public Recording? Find(string id)
@@ -46,8 +64,11 @@ internal sealed class RecordingCatalogue
             return _lessons.TryGetValue(lesson, out var ids) ? [.. ids.Values.Select(id => _recordings[id])] : [];
     }
 
-    private int NextSequence(string lesson) =>
-        _lessons.TryGetValue(lesson, out var ids) && ids.Count > 0 ? ids.GetKeyAtIndex(ids.Count - 1) + 1 : 1;
+    private int NextSequence(string lesson)
+    {
+        int last = _lessons.TryGetValue(lesson, out var ids) && ids.Count > 0 ? ids.GetKeyAtIndex(ids.Count - 1) : 0;
+        return Math.Max(last, _lastSequences.GetValueOrDefault(lesson)) + 1;
+    }
 
     private void Put(Recording recording)
     {

@@ -27,6 +27,9 @@ public sealed record RecordingOptions
     /// <summary>How many uploads run at once.</summary>
     public int ParallelUploads { get; init; } = 4;
 
+    /// <summary>At a lesson's end its recordings are joined to one MP3, too.</summary>
+    public bool WholeLesson { get; init; } = true;
+
     /// <summary>With less free space on the spool's disk than this, no new lesson should begin.</summary>
     public long MinFreeBytes { get; init; } = 1L << 30;
 

@@ -12,6 +12,27 @@ public sealed record RecordingRequest(string Lesson, string? Teacher, string Stu
 /// <param name="Sink">Takes the packets; its Close ends the recording.</param>
 public sealed record RecordingHandle(string Id, IRtpSink Sink);
 
+/// <summary>Something typed in a lesson, for its manifest.</summary>
+/// <param name="From">Who typed it.</param>
+/// <param name="At">Wall time.</param>
+public sealed record LessonMessage(string Id, string From, string Text, DateTimeOffset At);
+
+/// <summary>What became of a wish to delete a recording.</summary>
+public enum DeletionOutcome
+{
+    /// <summary>There is no such recording.</summary>
+    Unknown,
+
+    /// <summary>It has no MP3 yet: it can be deleted once that is whole.</summary>
+    NotYet,
+
+    /// <summary>It is in no list any more and never comes back; its objects go as soon as the store can be reached.</summary>
+    Pending,
+
+    /// <summary>Its sound is gone.</summary>
+    Deleted,
+}
+
 /// <summary>The clocks that the recorder shares with the media loop.</summary>
 /// <param name="Now">The loop's clock; may be called from any thread.</param>
 /// <param name="ToWallTime">The wall time of one of its instants, always the same for the same instant.</param>

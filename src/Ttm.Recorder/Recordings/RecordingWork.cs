@@ -27,8 +27,8 @@ internal sealed class RecordingWork(string id, RecordingSink? sink, JournalAppen
     /// <summary>Of the journal writer: that packets are missing has been told.</summary>
     public bool IsDropReported { get; set; }
 
-    /// <summary>Of the worker that has it: it is not tried any more.</summary>
-    public bool IsGivenUp { get; set; }
+    /// <summary>Of the worker that has it: its MP3 is whole, or is not tried any more.</summary>
+    public bool IsDone { get; set; }
 
     /// <summary>Of the worker that has it.</summary>
     public Transcoder? Transcoder { get; set; }

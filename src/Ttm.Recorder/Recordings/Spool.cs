@@ -11,6 +11,7 @@ namespace Ttm.Recorder.Recordings;
 internal sealed class Spool(string directory)
 {
     private const string JournalSuffix = ".rtpdump";
+    private const string DraftSuffix = ".draft";
 
     // No lesson's book has that name: those end in .json.
     private const string AllBooksMark = "complete";
@@ -40,6 +41,15 @@ internal sealed class Spool(string directory)
     public string PartOf(string id) => Path.Combine(Directory, id + ".mp3.part");
 
     public string Mp3Of(string id) => Path.Combine(Directory, id + ".mp3");
+
+    /// <summary>A file that is made again when it is found after a crash.</summary>
+    public string DraftOf(string name) => Path.Combine(Directory, name + DraftSuffix);
+
+    public void RemoveDrafts()
+    {
+        foreach (string path in System.IO.Directory.EnumerateFiles(Directory, "*" + DraftSuffix))
+            File.Delete(path);
+    }
 
     private string StateOf(string id) => Path.Combine(Directory, id + ".json");
 

@@ -6,6 +6,7 @@ namespace Ttm.Recorder.Recordings;
 /// <summary>At start: goes on with what lies in the spool, from where its files say it was.</summary>
 internal sealed class SpoolRecovery(
     Spool spool,
+    BookKeeper books,
     RecordingCatalogue catalogue,
     WorkList works,
     EncodingDesk encoding,
@@ -15,8 +16,15 @@ internal sealed class SpoolRecovery(
 {
     public void Run()
     {
+        spool.RemoveDrafts();
+        var deleted = books.Deleted().Select(pair => pair.Stone.Id).ToHashSet(StringComparer.Ordinal);
         foreach (string id in spool.Ids())
-            Recover(id);
+        {
+            if (deleted.Contains(id))
+                spool.Remove(id);
+            else
+                Recover(id);
+        }
     }
 
     private void Recover(string id)

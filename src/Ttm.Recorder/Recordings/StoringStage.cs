@@ -10,6 +10,7 @@ internal sealed class StoringStage(
     IObjectStore store,
     Uploader uploader,
     BookKeeper books,
+    LessonUpkeep upkeep,
     RecorderClock clock,
     Action<Recording> stored,
     ILogger logger) : IAsyncDisposable
@@ -18,12 +19,14 @@ internal sealed class StoringStage(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Task> _running = new();
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _cancels = new();
+    private long _upkeeps;
 
     /// <summary>False where the store may hold recordings that no book here knows: then a key that is taken is left alone.</summary>
     public bool KnowsAllKeys { get; set; } = true;
 
-    /// <summary>What runs now.</summary>
-    public Task Running => Task.WhenAll(_running.Values);
+    /// <summary>Ends when nothing runs: what runs now, and what follows from it.</summary>
+    public Task Running => WaitForAllAsync();
 
     public void Begin(FinishedRecording finished)
     {
@@ -31,11 +34,13 @@ internal sealed class StoringStage(
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_running.TryAdd(id, done.Task))
             return;
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _cancels[id] = cancel;
         _ = Task.Run(async () =>
         {
             try
             {
-                await StoreAsync(finished, _stop.Token).ConfigureAwait(false);
+                await StoreAsync(finished, cancel.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -47,40 +52,100 @@ internal sealed class StoringStage(
             }
             finally
             {
+                _cancels.TryRemove(id, out _);
+                cancel.Dispose();
                 _running.TryRemove(id, out _);
                 done.SetResult();
             }
         });
     }
 
-    /// <summary>Brings manifests up to date that were not when the process ended.</summary>
-    public void BeginManifest(string lesson)
+    /// <summary>Stops the upload of one recording; afterwards it is stored or it is not.</summary>
+    public async Task CancelAsync(string id)
+    {
+        if (!_running.TryGetValue(id, out Task? running))
+            return;
+        try
+        {
+            if (_cancels.TryGetValue(id, out CancellationTokenSource? cancel))
+                await cancel.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
+
+        await running.ConfigureAwait(false);
+    }
+
+    /// <summary>Brings the lesson's objects in line with its book: deletions, the whole lesson, manifests. Never fails.</summary>
+    public Task BeginUpkeep(string lesson)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running[lesson] = done.Task;
+        string name = $"{lesson}/{Interlocked.Increment(ref _upkeeps)}";
+        _running[name] = done.Task;
         _ = Task.Run(async () =>
         {
             try
             {
-                await books.PublishAsync(lesson, _stop.Token).ConfigureAwait(false);
+                await upkeep.RunAsync(lesson, _stop.Token).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (OperationCanceledException)
+            {
+                // The book's mark says at the next start that there is something to do.
+            }
+            catch (Exception exception)
             {
                 Log.UpkeepFailed(logger, exception);
             }
             finally
             {
-                _running.TryRemove(lesson, out _);
+                _running.TryRemove(name, out _);
+                done.SetResult();
+            }
+        });
+        return done.Task;
+    }
+
+    /// <summary>Enters a lesson's end into its book, and does what follows from it.</summary>
+    public void BeginEntry(string lesson, Sitting sitting)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        string name = $"{lesson}/{Interlocked.Increment(ref _upkeeps)}";
+        _running[name] = done.Task;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await OnDiskAsync(() => books.Enter(lesson, sitting), _stop.Token).ConfigureAwait(false);
+                _ = BeginUpkeep(lesson);
+            }
+            catch (OperationCanceledException)
+            {
+                // The disk was full until the process ended.
+            }
+            finally
+            {
+                _running.TryRemove(name, out _);
                 done.SetResult();
             }
         });
     }
+
+    /// <summary>Where the recording would be stored, or is half stored.</summary>
+    public string KeyOf(FinishedRecording finished) => KnowsAllKeys ? finished.Key : WithId(finished.Key, finished.Recording.Id);
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await Running.ConfigureAwait(false);
         _stop.Dispose();
+    }
+
+    private async Task WaitForAllAsync()
+    {
+        while (!_running.IsEmpty)
+            await Task.WhenAll(_running.Values).ConfigureAwait(false);
     }
 
     private async Task StoreAsync(FinishedRecording finished, CancellationToken cancellationToken)
@@ -93,7 +158,7 @@ internal sealed class StoringStage(
         await OnDiskAsync(() => books.Enter(finished), cancellationToken).ConfigureAwait(false);
         stored(finished.Recording);
         await OnDiskAsync(() => spool.Remove(finished.Recording.Id), cancellationToken).ConfigureAwait(false);
-        await books.PublishAsync(finished.Recording.Lesson, cancellationToken).ConfigureAwait(false);
+        _ = BeginUpkeep(finished.Recording.Lesson);
     }
 
     private async Task OnDiskAsync(Action action, CancellationToken cancellationToken)

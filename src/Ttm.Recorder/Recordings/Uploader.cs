@@ -44,17 +44,36 @@ internal sealed class Uploader : IDisposable
     public async Task<StoredObject> StoreAsync(FinishedRecording finished, CancellationToken cancellationToken)
     {
         _waiting[finished.Recording.Id] = _clock.Time.GetUtcNow();
-        StoredObject stored = await UntilDoneAsync(
-            finished.Recording.Id,
-            token => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token),
-            cancellationToken).ConfigureAwait(false);
-        _waiting.TryRemove(finished.Recording.Id, out _);
-        return stored;
+        try
+        {
+            return await UntilDoneAsync(
+                finished.Recording.Id,
+                token => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token),
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _waiting.TryRemove(finished.Recording.Id, out _);
+        }
     }
 
     /// <summary>The same for a small object.</summary>
     public Task<StoredObject> StoreAsync(string name, string key, byte[] content, ObjectProperties properties, CancellationToken cancellationToken) =>
         UntilDoneAsync(name, token => _store.PutAsync(key, content, properties, token), cancellationToken);
+
+    /// <summary>The same for a file that is no recording.</summary>
+    public Task<StoredObject> StoreAsync(string key, string path, ObjectProperties properties, CancellationToken cancellationToken) =>
+        UntilDoneAsync(key, token => _store.PutAsync(key, path, properties, token), cancellationToken);
+
+    /// <summary>Ends when the store has no such object.</summary>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) => UntilDoneAsync(
+        key,
+        async token =>
+        {
+            await _store.DeleteAsync(key, token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
 
     public void Dispose() => _slots.Dispose();
 
@@ -76,7 +95,9 @@ internal sealed class Uploader : IDisposable
         return new ObjectProperties("audio/mpeg", recording.Sha256!, metadata, name);
     }
 
-    private async Task<StoredObject> UntilDoneAsync(string name, Func<CancellationToken, Task<StoredObject>> put, CancellationToken cancellationToken)
+    /// <summary>Asks the store for something, again and again until it answers.</summary>
+    /// <param name="name">Of what, for the log.</param>
+    public async Task<T> UntilDoneAsync<T>(string name, Func<CancellationToken, Task<T>> put, CancellationToken cancellationToken)
     {
         var retry = new RetryStrategyOptions
         {

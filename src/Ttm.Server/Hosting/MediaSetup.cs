@@ -5,6 +5,7 @@ using Ttm.Recorder.Storage;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Configuration;
 using Ttm.Server.Disk;
+using Ttm.Server.Events;
 using Ttm.Server.Lessons;
 using Ttm.Server.Messages;
 using Ttm.Server.Operations;
@@ -27,6 +28,7 @@ internal static class MediaSetup
         services.AddSingleton<IStretchRecorder>(provider => provider.GetRequiredService<RecorderRecordings>());
         services.AddSingleton<RecorderHost>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<RecorderHost>());
+        services.AddSingleton<IEventConsumer, LessonEnds>();
         services.AddHostedService(provider => provider.GetRequiredService<RecorderHost>());
     }
 

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ttm.Recorder.Recordings;
+
+/// <summary>Brings a lesson's objects in line with its book: what is deleted goes, the whole lesson is made, manifests are stored. One at a time per lesson.</summary>
+internal sealed class LessonUpkeep(
+    BookKeeper books, RecordingCatalogue catalogue, Uploader uploader, WholeLessonMaker? maker, RecorderClock clock, ILogger logger)
+{
+    private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
+
+    public async Task RunAsync(string lesson, CancellationToken cancellationToken)
+    {
+        SemaphoreSlim gate = GateOf(lesson);
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await DeleteAsync(lesson, cancellationToken).ConfigureAwait(false);
+                    await MakeWholesAsync(lesson, cancellationToken).ConfigureAwait(false);
+                    await books.PublishAsync(lesson, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    Log.BooksRefused(logger, exception.Message);
+                    await Task.Delay(DiskPause, clock.Time, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task DeleteAsync(string lesson, CancellationToken cancellationToken)
+    {
+        foreach (Tombstone stone in books.Read(lesson).Deleted!.Where(stone => stone.Pending.Count > 0))
+        {
+            foreach (string key in stone.Pending)
+                await uploader.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+            books.MarkGone(lesson, stone);
+        }
+    }
+
+    private async Task MakeWholesAsync(string lesson, CancellationToken cancellationToken)
+    {
+        LessonBook book = books.Read(lesson);
+        foreach (Sitting sitting in book.Sittings!)
+        {
+            if (maker is null || catalogue.List(lesson).Any(recording => sitting.Covers(recording.StartedAt) && IsUnfinished(recording)))
+                continue;
+            if (await maker.MakeAsync(book, sitting, cancellationToken).ConfigureAwait(false) is { } whole)
+                books.EnterWhole(lesson, sitting.StartedAt, whole);
+        }
+    }
+
+    private static bool IsUnfinished(Recording recording) => recording.Status is RecordingStatus.Recording or RecordingStatus.Encoding or RecordingStatus.Uploading;
+
+    private SemaphoreSlim GateOf(string lesson)
+    {
+        lock (_lock)
+        {
+            if (!_gates.TryGetValue(lesson, out SemaphoreSlim? gate))
+                _gates[lesson] = gate = new SemaphoreSlim(1);
+            return gate;
+        }
+    }
+}
