@@ -48,6 +48,10 @@ internal static unsafe partial class LinuxSyscalls
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);
+
+    /// <summary>With 0 and 0: of the calling thread.</summary>
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    public static partial int SetPriority(int which, int who, int nice);
 }
 
 /// <summary>struct mmsghdr.</summary>

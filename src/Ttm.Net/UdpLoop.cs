@@ -12,6 +12,9 @@ public sealed class UdpLoop : IDisposable
     // Bounds how late a stop request or a clock jump is seen; wakes cover the rest.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
+    // Before everything that is not real time. Needs CAP_SYS_NICE; without it the loop is as any other thread.
+    private const int Nice = -10;
+
     private readonly IDatagramSocket _socket;
     private readonly MediaClock _clock;
     private readonly IDatagramHandler _handler;
@@ -85,6 +88,9 @@ public sealed class UdpLoop : IDisposable
 
     private void Run()
     {
+        // .NET's thread priorities do nothing on Linux.
+        if (OperatingSystem.IsLinux())
+            _ = LinuxSyscalls.SetPriority(0, 0, Nice);
         while (!_stopping)
             RunOnce();
         DrainMailbox(_clock.Now);
@@ -121,8 +127,11 @@ public sealed class UdpLoop : IDisposable
 
     private void DrainMailbox(Instant now)
     {
-        // The flag falls before the queue is read: a post after this wakes again.
-        Volatile.Write(ref _wakePending, 0);
+        // The flag falls, for all to see, before the queue is read: a post after this wakes again. A mere volatile write could be seen later than
+        // the read, and a post in between would neither be run nor wake.
+        Interlocked.Exchange(ref _wakePending, 0);
+        if (_mailbox.IsEmpty)
+            return;
         for (int left = _mailbox.Count; left > 0 && _mailbox.TryDequeue(out var work); left--)
         {
             try
