@@ -10,7 +10,18 @@ switch (args)
     case ["recorder", ..]:
         RecorderFloor.Run();
         break;
+    case ["memory", ..]:
+        await RecorderMemory.RunAsync();
+        break;
+    case ["join", var server]:
+        await JoinTime.RunAsync(server);
+        break;
+    case ["join"]:
+        await Console.Error.WriteLineAsync("join wants the path of ttm-server.");
+        return 2;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(PacketBenchmarks).Assembly).Run(args);
         break;
 }
+
+return 0;

@@ -1,27 +1,31 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using Ttm.Load.Clients;
+using Ttm.Load.Measurement;
+using Ttm.Load.Speech;
 using Ttm.Net;
 using Ttm.Rtc;
 using Ttm.Rtc.Dtls;
+using Ttm.Rtc.Rtp;
 using Ttm.Sfu.Lessons;
 using Ttm.Sfu.Media;
-using Ttm.Testing;
 
 namespace Ttm.Bench;
 
 /// <summary>
-/// CPU of the media loop's thread per relayed packet (receive, unprotect, rewrite, protect, send), over real sockets of loopback with paced
-/// teachers; and what it allocates.
+/// CPU of the media loop's thread per relayed packet (receive, unprotect, rewrite, protect, send), over real sockets of loopback with teachers who
+/// are paced as real ones are, against the floor: a thread that receives and sends as many packets by the same calls at the same time, and does nothing
+/// else. What the loop allocates, and how soon a newly selected student hears. No HTTP and no recorder.
 /// </summary>
-internal static partial class RelayCost
+internal static class RelayCost
 {
-    private const int Seconds = 5;
-    private static readonly byte[] Payload = [0x78, .. Enumerable.Range(0, 79).Select(index => (byte)index)];
+    private const int Switches = 3;
+
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(6);
 
     public static async Task RunAsync(int[] lessonCounts)
     {
-        Console.WriteLine("| lessons | packets | CPU per packet | CPU of a core per lesson | bytes allocated per packet | lost | PUT to first packet p50 / max |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| lessons | packets | CPU per packet | of the bare relay | ratio | CPU of a core per lesson | packets in a round | bytes allocated per packet | lost | delay p50 / p99 | switch to first packet p50 / max |");
+        Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (int lessons in lessonCounts)
             await MeasureAsync(lessons);
     }
@@ -31,135 +35,212 @@ internal static partial class RelayCost
         using var port = new MediaPort(new MediaOptions { Port = 0 }, TimeProvider.System, SystemRandomness.Instance, NullLogger<MediaPort>.Instance);
         await using var lessons = new LessonDirectory(port, new NoRecorder(), new NoEvents(), TimeProvider.System, NullLogger<LessonDirectory>.Instance);
         using var certificate = DtlsCertificate.Create(TimeProvider.System.GetUtcNow());
+        using var clients = new ClientLoop("clients", port.Clock, fault => Console.Error.WriteLine(fault));
+        var heard = new Heard();
         var rooms = new List<Room>();
         for (int index = 0; index < lessonCount; index++)
-            rooms.Add(await Room.OpenAsync(lessons, port, certificate, index));
+            rooms.Add(await Room.OpenAsync(lessons, port, clients, certificate, heard, index));
 
-        Pace(rooms, port.Clock, 25);
+        var bare = new Tally();
+        using var probe = new BareProbe(port.Clock, () => bare);
+        var talkers = Enumerable.Range(0, lessonCount).Select(_ => probe.CreateTalker()).ToList();
+        clients.Post(() => Begin(clients, probe, talkers, port.Clock.Now));
+        var gauge = new ProcessGauge(Environment.ProcessId);
+
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        await clients.InvokeAsync(heard.Restart);
+        long bareBefore = await clients.InvokeAsync(() => bare.BareDelay.Count);
+        var threadsBefore = await gauge.SampleAsync(CancellationToken.None);
         var before = await SampleAsync(port);
-        int sent = Pace(rooms, port.Clock, Seconds * 50);
+        await Task.Delay(Window);
         var after = await SampleAsync(port);
+        var threadsAfter = await gauge.SampleAsync(CancellationToken.None);
+        long barePackets = await clients.InvokeAsync(() => bare.BareDelay.Count) - bareBefore;
+        await clients.InvokeAsync(heard.Stop);
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
         long packets = after.Packets - before.Packets;
         double microseconds = (after.Cpu - before.Cpu).TotalMicroseconds;
-        double share = microseconds / (Seconds * 1e6) / lessonCount * 100;
-        var switches = await MeasureSwitchesAsync(rooms, port);
+        double floor = (threadsAfter!.Threads[BareProbe.ThreadName] - threadsBefore!.Threads[BareProbe.ThreadName]).TotalMicroseconds / barePackets;
+        for (int turn = 0; turn < Switches; turn++)
+        {
+            foreach (var room in rooms.Take(20))
+                await room.SwitchAsync(port.Clock);
+        }
+
+        var delay = heard.Delay;
         Console.WriteLine(
-            $"| {lessonCount} | {packets} | {microseconds / packets:F2} µs | {share:F3} % | {(double)(after.Allocated - before.Allocated) / packets:F2} | {sent - packets} | {switches[switches.Count / 2]:F1} / {switches[^1]:F1} ms |");
+            $"| {lessonCount} | {packets} | {microseconds / packets:F2} µs | {floor:F2} µs | {microseconds / packets / floor:F2} | {microseconds / Window.TotalMicroseconds / lessonCount * 100:F3} % "
+            + $"| {(double)(after.Datagrams - before.Datagrams) / (after.Rounds - before.Rounds):F2} | {(double)(after.Allocated - before.Allocated) / packets:F2} | {heard.Sent - heard.Count} "
+            + $"| {delay.Quantile(0.5).TotalMilliseconds:F3} / {delay.Quantile(0.99).TotalMilliseconds:F3} ms "
+            + $"| {heard.Switches.Quantile(0.5).TotalMilliseconds:F1} / {heard.Switches.Max.TotalMilliseconds:F1} ms |");
         foreach (var room in rooms)
-            room.Dispose();
+            await clients.InvokeAsync(room.Close);
+        await clients.InvokeAsync(() => End(clients, probe, talkers));
     }
 
-    /// <summary>Sends every teacher's packet each 20 ms, spread over the interval as real teachers are.</summary>
-    private static int Pace(List<Room> rooms, MediaClock clock, int rounds)
+    private static void Begin(ClientLoop clients, BareProbe probe, List<IPaced> talkers, Instant now)
     {
-        var start = clock.Now;
-        int sent = 0;
-        for (int round = 0; round < rounds; round++)
-        {
-            for (int index = 0; index < rooms.Count; index++)
-            {
-                var due = start + TimeSpan.FromMilliseconds((20.0 * round) + (20.0 * index / rooms.Count));
-                while (due - clock.Now > TimeSpan.FromMilliseconds(0.2))
-                    Thread.Sleep(TimeSpan.FromMilliseconds(0.1));
-                rooms[index].Teacher.SendPacket(Payload);
-                sent++;
-                if (round % 25 == index % 25)
-                    rooms[index].Drain();
-            }
-        }
-
-        Thread.Sleep(100);
-        return sent;
+        clients.Add(probe);
+        for (int index = 0; index < talkers.Count; index++)
+            clients.Pace(talkers[index], now + (ClientLoop.PacketInterval * index / talkers.Count));
     }
 
-    /// <summary>From the call of Select to the first packet at the newly selected student, while packets come every 20 ms.</summary>
-    private static async Task<List<double>> MeasureSwitchesAsync(List<Room> rooms, MediaPort port)
+    private static bool End(ClientLoop clients, BareProbe probe, List<IPaced> talkers)
     {
-        var times = new List<double>();
-        foreach (var room in rooms.Take(20))
-        {
-            await room.Lesson.SelectAsync(null);
-            room.Drain();
-            Instant? heard = null;
-            room.Student.Received = (in packet, at) => heard ??= packet.Payload.Length > 3 ? at : null;
-            var asked = port.Clock.Now;
-            var selecting = room.Lesson.SelectAsync("s");
-            var next = asked;
-            while (heard is null && port.Clock.Now - asked < TimeSpan.FromSeconds(2))
-            {
-                if (port.Clock.Now >= next)
-                {
-                    room.Teacher.SendPacket(Payload);
-                    next += TimeSpan.FromMilliseconds(20);
-                }
-
-                room.Student.Pump(TimeSpan.FromMilliseconds(0.5));
-            }
-
-            await selecting;
-            times.Add(((heard ?? port.Clock.Now) - asked).TotalMilliseconds);
-        }
-
-        times.Sort();
-        return times;
+        talkers.ForEach(clients.Unpace);
+        clients.Remove(probe);
+        return true;
     }
 
     private static Task<Sample> SampleAsync(MediaPort port) => port.InvokeAsync((loop, _) =>
-        new Sample(loop.Counters.PacketsForwarded, ThreadCpu(), GC.GetAllocatedBytesForCurrentThread()));
+        new Sample(loop.Counters.PacketsForwarded, ThreadCpu.Now, GC.GetAllocatedBytesForCurrentThread(), port.LoopCounters.Rounds, port.LoopCounters.Datagrams));
 
-    private static TimeSpan ThreadCpu()
+    private readonly record struct Sample(long Packets, TimeSpan Cpu, long Allocated, long Rounds, long Datagrams);
+
+    /// <summary>What the students heard; the clients' loop's own.</summary>
+    private sealed class Heard
     {
-        const int ClockThreadCpuTimeId = 3;
-        _ = GetTime(ClockThreadCpuTimeId, out var time);
-        return TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0);
+        public Histogram Delay { get; } = new();
+
+        public Histogram Switches { get; } = new();
+
+        public long Sent { get; set; }
+
+        public long Count { get; set; }
+
+        public bool IsCounting { get; private set; }
+
+        /// <summary>Of packets that count.</summary>
+        public int Round { get; private set; }
+
+        public int Restart()
+        {
+            IsCounting = true;
+            return ++Round;
+        }
+
+        public int Stop()
+        {
+            IsCounting = false;
+            return Round;
+        }
     }
 
-    [LibraryImport("libc", EntryPoint = "clock_gettime")]
-    private static partial int GetTime(int clock, out CpuTime time);
-
-    private struct CpuTime
+    /// <summary>A lesson with a teacher who speaks and two students, the first of whom listens.</summary>
+    private sealed class Room : IPaced
     {
-        public long Seconds;
-        public long Nanoseconds;
-    }
+        private static readonly byte[] Frame = [0x78, .. Enumerable.Range(0, 79).Select(index => (byte)index)];
 
-    private readonly record struct Sample(long Packets, TimeSpan Cpu, long Allocated);
+        private readonly int _index;
+        private readonly ILesson _lesson;
+        private readonly Heard _heard;
+        private readonly ClientLoop _clients;
+        private readonly LoadClient _teacher;
+        private readonly LoadClient[] _students;
+        private readonly byte[] _packet = new byte[128];
+        private int _number;
+        private int _listener;
+        private TaskCompletionSource<Instant>? _waiting;
 
-    private sealed class Room(ILesson lesson, UdpRtcClient teacher, UdpRtcClient student) : IDisposable
-    {
-        public ILesson Lesson { get; } = lesson;
+        private Room(int index, ILesson lesson, Heard heard, ClientLoop clients, LoadClient teacher, LoadClient[] students)
+        {
+            _index = index;
+            _lesson = lesson;
+            _heard = heard;
+            _clients = clients;
+            _teacher = teacher;
+            _students = students;
+        }
 
-        public UdpRtcClient Teacher { get; } = teacher;
+        public int TimerIndex { get; set; } = -1;
 
-        public UdpRtcClient Student { get; } = student;
+        public Instant TimerDue { get; set; }
 
-        public static async Task<Room> OpenAsync(LessonDirectory lessons, MediaPort port, DtlsCertificate certificate, int index)
+        public static async Task<Room> OpenAsync(LessonDirectory lessons, MediaPort port, ClientLoop clients, DtlsCertificate certificate, Heard heard, int index)
         {
             var lesson = lessons.Create($"lesson-{index}", null, new Dictionary<string, string>()).Value!;
-            var teacher = new UdpRtcClient(true, certificate, SystemRandomness.Instance, port.Clock);
-            var student = new UdpRtcClient(false, certificate, SystemRandomness.Instance, port.Clock);
-            teacher.ApplyAnswer((await lesson.ConnectTeacherAsync("t", teacher.Rtc.Offer)).Value!.Answer);
-            student.ApplyAnswer((await lesson.ConnectStudentAsync("s", student.Rtc.Offer)).Value!.Answer);
-            while (!teacher.IsConnected || !student.IsConnected)
+            var teacher = LoadClient.Create(true, certificate, port.Clock);
+            LoadClient[] students = [LoadClient.Create(false, certificate, port.Clock), LoadClient.Create(false, certificate, port.Clock)];
+            await ConnectAsync(clients, teacher, (await lesson.ConnectTeacherAsync("t", teacher.Rtc.Offer)).Value!.Answer);
+            for (int number = 0; number < students.Length; number++)
+                await ConnectAsync(clients, students[number], (await lesson.ConnectStudentAsync($"s{number}", students[number].Rtc.Offer)).Value!.Answer);
+
+            var room = new Room(index, lesson, heard, clients, teacher, students);
+            for (int number = 0; number < students.Length; number++)
             {
-                teacher.Pump(TimeSpan.FromMilliseconds(0.5));
-                student.Pump(TimeSpan.FromMilliseconds(0.5));
+                int student = number;
+                students[number].Received = (in packet, now) => room.Hear(student, packet, now);
             }
 
-            await lesson.SelectAsync("s");
-            return new Room(lesson, teacher, student);
+            await lesson.SelectAsync("s0");
+            clients.Post(() => clients.Pace(room, port.Clock.Now + (ClientLoop.PacketInterval * (index * 0.618 % 1))));
+            return room;
         }
 
-        public void Drain()
+        public void Send(Instant now)
         {
-            Teacher.Pump(TimeSpan.Zero);
-            Student.Pump(TimeSpan.Zero);
+            int length = new Stamp(_index, _number++, _heard.IsCounting ? _heard.Round : -1, now).Write(Frame, _packet);
+            if (_heard.IsCounting)
+                _heard.Sent++;
+            _teacher.SendPacket(_packet.AsSpan(0, length));
         }
 
-        public void Dispose()
+        /// <summary>From the call to the first packet of speech at a student who did not listen before, and whose socket is read all the time.</summary>
+        public async Task SwitchAsync(MediaClock clock)
         {
-            Teacher.Dispose();
-            Student.Dispose();
+            var waiting = new TaskCompletionSource<Instant>(TaskCreationOptions.RunContinuationsAsynchronously);
+            int next = 1 - _listener;
+            await _clients.InvokeAsync(() => (_listener, _waiting) = (next, waiting));
+            var asked = clock.Now;
+            await _lesson.SelectAsync($"s{next}");
+            var heard = await waiting.Task.WaitAsync(TimeSpan.FromSeconds(2));
+            await _clients.InvokeAsync(() =>
+            {
+                _heard.Switches.Add(heard - asked);
+                return true;
+            });
+        }
+
+        public bool Close()
+        {
+            _clients.Unpace(this);
+            foreach (var client in _students.Append(_teacher))
+            {
+                _clients.Remove(client);
+                client.Dispose();
+            }
+
+            return true;
+        }
+
+        private static async Task ConnectAsync(ClientLoop clients, LoadClient client, string answer)
+        {
+            var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            client.Pumped = () =>
+            {
+                if (client.IsConnected)
+                    connected.TrySetResult();
+            };
+            clients.Post(() =>
+            {
+                client.ApplyAnswer(answer);
+                clients.Add(client);
+            });
+            await connected.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        private void Hear(int student, in RtpPacket packet, Instant now)
+        {
+            if (!Stamp.TryRead(packet.Payload, out var stamp))
+                return;
+            if (stamp.Round == _heard.Round)
+            {
+                _heard.Count++;
+                _heard.Delay.Add(now - stamp.SentAt);
+            }
+
+            if (student == _listener)
+                _waiting?.TrySetResult(now);
         }
     }
 

@@ -12,6 +12,8 @@ namespace Ttm.Load.Clients;
 /// </summary>
 internal sealed class BareProbe : IPolled, IDisposable
 {
+    public const string ThreadName = "bare relay";
+
     private static readonly byte[] Frame = new byte[80];
 
     private readonly IDatagramSocket _relay = MediaSocket.Open(IPAddress.Loopback, 0);
@@ -30,21 +32,20 @@ internal sealed class BareProbe : IPolled, IDisposable
         _tally = tally;
         _relayAddress = TransportAddress.From(IPAddress.Loopback, _relay.Port);
         _receiverAddress = TransportAddress.From(IPAddress.Loopback, Socket.Port);
-        Talker = new Sender(this);
-        _thread = new Thread(Relay) { Name = "bare relay", IsBackground = true };
+        _thread = new Thread(Relay) { Name = ThreadName, IsBackground = true };
         _thread.Start();
     }
 
     public IDatagramSocket Socket { get; } = LoadClient.OpenSocket(IPAddress.Loopback);
-
-    /// <summary>To be paced by the loop that watches the probe.</summary>
-    public IPaced Talker { get; }
 
     public Instant NextTick => Instant.Never;
 
     public int TimerIndex { get; set; } = -1;
 
     public Instant TimerDue { get; set; }
+
+    /// <summary>To be paced by the loop that watches the probe; any number.</summary>
+    public IPaced CreateTalker() => new Talker(this);
 
     public void Pump()
     {
@@ -82,7 +83,7 @@ internal sealed class BareProbe : IPolled, IDisposable
         }
     }
 
-    private sealed class Sender(BareProbe probe) : IPaced
+    private sealed class Talker(BareProbe probe) : IPaced
     {
         private int _number;
 

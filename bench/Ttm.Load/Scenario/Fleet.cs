@@ -16,7 +16,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     private readonly LoadContext _context;
     private readonly List<LessonLoad> _lessons = [];
-    private readonly List<BareProbe> _probes = [];
+    private readonly List<IPaced> _talkers = [];
+    private readonly BareProbe _probe;
     private readonly IServerGauge _gauge;
     private int _lastIndex;
     private long _faults;
@@ -27,6 +28,7 @@ internal sealed class Fleet : IAsyncDisposable
         var media = new ClientLoop("client loop", clock, OnFault);
         _context = new LoadContext(options, api, clock, media, new Joining(media, clock, options.JoinRate, OnFault), new Rounds(), SpeechLoop.Create());
         _gauge = options.Pid is { } pid ? new ProcessGauge(pid) : new MetricsGauge(api);
+        _probe = new BareProbe(clock, () => _context.Rounds.Current);
         media.Post(AddProbes);
     }
 
@@ -98,7 +100,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         await Task.WhenAll(_lessons.Select(lesson => lesson.DisposeAsync().AsTask()));
         await _context.Media.InvokeAsync(RemoveProbes);
-        _probes.ForEach(probe => probe.Dispose());
+        _probe.Dispose();
         _context.Media.Dispose();
         _context.Joining.Dispose();
     }
@@ -113,23 +115,19 @@ internal sealed class Fleet : IAsyncDisposable
 
     private void AddProbes()
     {
+        _context.Media.Add(_probe);
         for (int index = 0; index < Probes; index++)
         {
-            var probe = new BareProbe(_context.Clock, () => _context.Rounds.Current);
-            _probes.Add(probe);
-            _context.Media.Add(probe);
-            _context.Media.Pace(probe.Talker, _context.Clock.Now + (ClientLoop.PacketInterval * (index + 0.5) / Probes));
+            var talker = _probe.CreateTalker();
+            _talkers.Add(talker);
+            _context.Media.Pace(talker, _context.Clock.Now + (ClientLoop.PacketInterval * (index + 0.5) / Probes));
         }
     }
 
     private bool RemoveProbes()
     {
-        foreach (var probe in _probes)
-        {
-            _context.Media.Unpace(probe.Talker);
-            _context.Media.Remove(probe);
-        }
-
+        _talkers.ForEach(_context.Media.Unpace);
+        _context.Media.Remove(_probe);
         return true;
     }
 
