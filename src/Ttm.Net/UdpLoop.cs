@@ -12,9 +12,6 @@ public sealed class UdpLoop : IDisposable
     // Bounds how late a stop request or a clock jump is seen; wakes cover the rest.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    // Before everything that is not real time. Needs CAP_SYS_NICE; without it the loop is as any other thread.
-    private const int Nice = -10;
-
     private readonly IDatagramSocket _socket;
     private readonly MediaClock _clock;
     private readonly IDatagramHandler _handler;
@@ -88,9 +85,7 @@ public sealed class UdpLoop : IDisposable
 
     private void Run()
     {
-        // .NET's thread priorities do nothing on Linux.
-        if (OperatingSystem.IsLinux())
-            _ = LinuxSyscalls.SetPriority(0, 0, Nice);
+        ThreadNice.Raise();
         while (!_stopping)
             RunOnce();
         DrainMailbox(_clock.Now);
