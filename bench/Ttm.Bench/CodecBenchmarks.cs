@@ -6,7 +6,7 @@ using Ttm.Rtc.Rtp;
 namespace Ttm.Bench;
 
 /// <summary>20 ms of a recorded lesson: what the codecs alone cost.</summary>
-[ShortRunJob, InProcess, MemoryDiagnoser]
+[Config(typeof(ShortInProcess))]
 #pragma warning disable CA1001 // BenchmarkDotNet calls the clean-up, and inherits from the class
 public class CodecBenchmarks
 #pragma warning restore CA1001

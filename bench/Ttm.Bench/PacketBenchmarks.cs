@@ -7,7 +7,7 @@ using Ttm.Rtc.Srtp;
 namespace Ttm.Bench;
 
 /// <summary>The steps of one packet of 80 bytes of Opus on its way through the relay, without the sockets.</summary>
-[ShortRunJob, InProcess, MemoryDiagnoser]
+[Config(typeof(ShortInProcess))]
 #pragma warning disable CA1001 // BenchmarkDotNet calls the clean-up, and inherits from the class
 public class PacketBenchmarks
 #pragma warning restore CA1001

@@ -69,6 +69,7 @@ internal sealed class BareProbe : IPolled, IDisposable
 
     private void Relay()
     {
+        ThreadNice.Raise();
         while (!_stopping)
         {
             int count = _relay.Receive(TimeSpan.FromSeconds(1));

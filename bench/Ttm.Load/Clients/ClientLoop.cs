@@ -80,6 +80,8 @@ internal sealed class ClientLoop : IDisposable
 
     private void Run()
     {
+        // As the server's loop does: what others do on this machine is not to be measured.
+        ThreadNice.Raise();
         while (!_stopping)
         {
             try
