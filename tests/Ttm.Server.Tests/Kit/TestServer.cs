@@ -130,12 +130,12 @@ internal sealed class TestServer : IAsyncDisposable
 /// <summary>One server for all tests that need nothing special of it.</summary>
 public sealed class ServerFixture : IAsyncLifetime
 {
-    private static int _count;
+    private static int LessonCount;
 
     internal TestServer Server { get; private set; } = null!;
 
     /// <summary>A lesson id that no other test uses.</summary>
-    public static string NewLesson() => $"lesson-{Interlocked.Increment(ref _count)}";
+    public static string NewLesson() => $"lesson-{Interlocked.Increment(ref LessonCount)}";
 
     public async Task InitializeAsync() => Server = await TestServer.StartAsync();
 
