@@ -127,7 +127,7 @@ internal sealed class LessonLoad : IPaced, IAsyncDisposable
     {
         if (!Stamp.TryRead(packet.Payload, out var stamp) || _context.Rounds.Of(stamp.Round) is not { } tally)
             return;
-        if (stamp.Lesson != _index || (student != _selected && !student.HasListened(now, Grace)))
+        if (stamp.Lesson != _index || (student != _selected && !student.HasListened(stamp.SentAt, Grace)))
         {
             tally.Misdirected++;
             return;

@@ -28,10 +28,10 @@ internal sealed class Student(string id, LoadClient client)
         return askedAt.Ticks != Not && Interlocked.Exchange(ref _askedAt, Not) != Not;
     }
 
-    /// <summary>False where it never listened, or not any more for longer than <paramref name="grace"/>.</summary>
-    public bool HasListened(Instant now, TimeSpan grace)
+    /// <summary>False where it had never listened when the packet was sent, or not any more for longer than <paramref name="grace"/>.</summary>
+    public bool HasListened(Instant sentAt, TimeSpan grace)
     {
         long left = Volatile.Read(ref _leftAt);
-        return left != Not && now - new Instant(left) < grace;
+        return left != Not && sentAt - new Instant(left) < grace;
     }
 }
