@@ -17,6 +17,9 @@ internal static class Repository
 
     public static string Pages => Path.Combine(Root, "src", "Ttm.Server", "wwwroot");
 
+    /// <summary>Where the pictures of the pages go.</summary>
+    public static string Pictures => Path.Combine(Root, "artifacts", "pages");
+
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);
 
     private static string FindRoot()

@@ -20,13 +20,21 @@ internal sealed class StudentPage
 
     public List<string> Errors { get; } = [];
 
+    public static async Task<StudentPage> OpenAsync(Browser browser, ServerProcess server, string lesson, string student)
+    {
+        var opened = new StudentPage(await browser.OpenAsync(server.Url, phone: true), student);
+        await opened.Page.GotoAsync($"/student.html#token={server.Tokens.Student(lesson, student)}&lesson={lesson}");
+        return opened;
+    }
+
     public static async Task<StudentPage> JoinAsync(Browser browser, ServerProcess server, string lesson, string student)
     {
-        var joined = new StudentPage(await browser.OpenAsync(server.Url, phone: true), student);
-        await joined.Page.GotoAsync($"/student.html#token={server.Tokens.Student(lesson, student)}&lesson={lesson}");
-        await joined.Page.GetByRole(AriaRole.Button, new() { Name = "Listen" }).ClickAsync();
+        var joined = await OpenAsync(browser, server, lesson, student);
+        await joined.JoinAsync();
         return joined;
     }
+
+    public Task JoinAsync() => Page.GetByRole(AriaRole.Button, new() { Name = "Listen" }).ClickAsync();
 
     public Task ShowsAsync(string words) => Expect(Page.Locator("#status")).ToHaveTextAsync(words);
 

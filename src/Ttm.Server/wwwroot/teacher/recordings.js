@@ -39,7 +39,7 @@ export class Recordings {
     const values = { sequence: recording.sequence, name };
     const length = h('span', { class: 'length' });
     const state = h('span', { class: 'state' });
-    const play = h('button', { class: 'plain small', 'aria-label': t('recording.playLabel', values) }, t('recording.play'));
+    const play = h('button', { class: 'plain small play', 'aria-label': t('recording.playLabel', values) }, t('recording.play'));
     // A tab of its own: where the store sends no attachment, the page on air must not be left.
     const save = h('a', { class: 'plain small', target: '_blank', 'aria-label': t('recording.saveLabel', values) }, t('recording.save'));
     const head = h('div', { class: 'row' },
