@@ -98,6 +98,14 @@ public sealed class TurnServer
     /// <summary>Whether a client has an allocation; a TCP connection without one may be closed when it idles.</summary>
     public bool HasAllocation(in TransportAddress client) => _table.TryFindByClient(client, out _);
 
+    /// <summary>The client of a virtual peer's allocation.</summary>
+    public bool TryFindClient(in TransportAddress virtualPeer, out TransportAddress client)
+    {
+        bool found = _table.TryFindByNumber(virtualPeer.Flow, out var allocation);
+        client = found ? allocation.Client : default;
+        return found;
+    }
+
     /// <summary>Ends all allocations and closes their sockets.</summary>
     public void Clear() => _table.Clear();
 

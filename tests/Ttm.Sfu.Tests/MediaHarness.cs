@@ -50,7 +50,7 @@ internal sealed class MediaHarness : IDisposable
         MediaSession session;
         if (publishes)
         {
-            var publisher = new Publisher("teacher", transport, Publication, remote.OpusPayloadType, source, _randomness, now);
+            var publisher = new Publisher("teacher", transport, Publication, remote.OpusPayloadType, remote.AudioLevelExtensionId ?? 0, source, _randomness, now);
             Publication.Publish(publisher, now);
             session = publisher;
         }

@@ -75,6 +75,9 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
 
     public RecorderHealth Health => _health.Health;
 
+    /// <summary>What waits for the object store.</summary>
+    public UploadQueue Uploads => new(_uploader.Count, _uploader.OldestAge);
+
     /// <summary>
     /// Takes the spool, finishes what lies in it, begins to take recordings. Throws <see cref="IOException"/> with a sentence where the spool
     /// cannot be used.
@@ -174,6 +177,8 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
     public IReadOnlyList<Recording> List(string lesson) => _catalogue.List(lesson);
 
     public Recording? Find(string id) => _catalogue.Find(id);
+
+    public IReadOnlyList<Recording> Search(RecordingQuery query) => _catalogue.Search(query);
 
     /// <summary>
     /// The MP3: from the store, or from the spool while it is not there yet. Null where there is none (yet): <see cref="Find"/> tells why. Throws

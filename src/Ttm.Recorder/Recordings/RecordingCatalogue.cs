@@ -64,6 +64,14 @@ internal sealed class RecordingCatalogue
             return _lessons.TryGetValue(lesson, out var ids) ? [.. ids.Values.Select(id => _recordings[id])] : [];
     }
 
+    public IReadOnlyList<Recording> Search(RecordingQuery query)
+    {
+        Recording[] all;
+        lock (_lock)
+            all = [.. _recordings.Values];
+        return query.Select(all);
+    }
+
     private int NextSequence(string lesson)
     {
         int last = _lessons.TryGetValue(lesson, out var ids) && ids.Count > 0 ? ids.GetKeyAtIndex(ids.Count - 1) : 0;

@@ -42,3 +42,7 @@ public sealed record RecorderClock(TimeProvider Time, Func<Instant> Now, Func<In
 /// <param name="DiskProblem">Why no new lesson should begin, in a sentence; null where there is room.</param>
 /// <param name="StoreProblem">Why recordings wait in the spool, in a sentence; null where the store takes them.</param>
 public sealed record RecorderHealth(string? DiskProblem, string? StoreProblem, long FreeBytes, long SpoolBytes);
+
+/// <param name="Waiting">MP3s on their way to the object store.</param>
+/// <param name="OldestAge">How long the oldest of them has waited.</param>
+public readonly record struct UploadQueue(int Waiting, TimeSpan OldestAge);

@@ -4,11 +4,12 @@ using Ttm.Server.Api.Events;
 using Ttm.Server.Api.Lessons;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Api.Messages;
+using Ttm.Server.Api.Node;
 using Ttm.Server.Api.Recordings;
 
 namespace Ttm.Server.Api;
 
-/// <summary>All of API.md's calls.</summary>
+/// <summary>All calls of the API.</summary>
 internal static class ApiRoutes
 {
     public const string Prefix = "/api/v1";
@@ -22,6 +23,8 @@ internal static class ApiRoutes
         api.MapRecordings();
         api.MapEvents();
         api.MapIceServers();
+        api.MapNode();
+        api.MapRecordingSearch();
         routes.MapMedia();
     }
 
@@ -37,6 +40,16 @@ internal static class ApiRoutes
                 Required = isRequired,
                 Content = new Dictionary<string, OpenApiMediaType> { [mediaType] = new() { Schema = schema, Example = shown } },
             };
+        });
+
+    /// <summary>Documents parameters of the query, none of which must be there.</summary>
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder builder, params string[] parameters) =>
+        builder.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.Parameters ??= [];
+            foreach (var name in parameters)
+                operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            return Task.CompletedTask;
         });
 
     /// <summary>Documents error answers; 401 goes without saying.</summary>

@@ -46,6 +46,7 @@ internal static class MediaSetup
         services.AddSingleton<ILessons>(OpenLessons);
         services.AddSingleton<IReadinessCheck, LessonCapacity>();
         services.AddHostedService<LessonHost>();
+        services.AddHostedService<LoopWatch>();
     }
 
     private static LessonDirectory OpenLessons(IServiceProvider provider)

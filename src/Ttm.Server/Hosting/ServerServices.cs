@@ -16,6 +16,10 @@ internal static class ServerServices
         services.AddSingleton<IceServers>();
         services.AddSingleton<IIceServerSource, StunServers>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<ServerStart>();
+        services.AddSingleton<LoopLag>();
+        services.AddSingleton<CpuGauge>();
+        services.AddHostedService(provider => provider.GetRequiredService<CpuGauge>());
         services.AddSingleton<ServerMetrics>();
     }
 

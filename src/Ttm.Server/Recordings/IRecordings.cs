@@ -10,6 +10,9 @@ internal interface IRecordings
 
     Recording? Find(string recording);
 
+    /// <summary>Of all lessons, newest first.</summary>
+    IReadOnlyList<Recording> Search(RecordingQuery query);
+
     /// <summary>The MP3 of a recording that exists.</summary>
     Task<RecordingAudio> OpenAudioAsync(Recording recording, CancellationToken cancellation);
 }

@@ -13,6 +13,8 @@ internal sealed class RecorderRecordings(RecorderService recorder) : IRecordings
 
     public Recording? Find(string recording) => recorder.Find(recording);
 
+    public IReadOnlyList<Recording> Search(RecordingQuery query) => recorder.Search(query);
+
     public async Task<RecordingAudio> OpenAudioAsync(Recording recording, CancellationToken cancellation)
     {
         try

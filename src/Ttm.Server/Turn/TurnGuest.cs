@@ -55,6 +55,8 @@ internal sealed class TurnGuest : IPortGuest, ITurnOutput, IDisposable
 
     public bool IsInUse(in TransportAddress client) => _server.HasAllocation(client);
 
+    public bool TryFindClient(in TransportAddress relayed, out TransportAddress client) => _server.TryFindClient(relayed, out client);
+
     public void OnClosed(in TransportAddress client) => _server.CloseClient(client);
 
     void ITurnOutput.SendToClient(ReadOnlySpan<byte> datagram, in TransportAddress client) => _host!.Send(datagram, client);

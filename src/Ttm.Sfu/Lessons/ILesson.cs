@@ -44,6 +44,9 @@ public interface ILessons
     /// <summary>Why no further lesson is taken, in one sentence; null where one is.</summary>
     string? FullReason { get; }
 
+    /// <summary>The live ones with their connections, newest first. Costs the media loop a little: for an operator, not for each request.</summary>
+    Task<IReadOnlyList<LessonReport>> ReportAsync();
+
     /// <summary>A live or an ended lesson.</summary>
     ILesson? Find(string id);
 

@@ -144,6 +144,10 @@ internal sealed class Lesson : ILesson, IDisposable
         return Task.FromResult(LessonResultOf(true));
     });
 
+    /// <summary>How it is now; on the loop.</summary>
+    public LessonReport Report(Instant now) =>
+        new(Snapshot, _recording, [.. _roster.All.Where(session => session.Media.Loop is not null).Select(session => new ParticipantReport(session.Owner, session.Media.Report(now)))]);
+
     public void Dispose() => _gate.Dispose();
 
     private static LessonResult<T> LessonResultOf<T>(T value) => value;

@@ -8,6 +8,9 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
 {
     private const int EndedLimit = 1000;
 
+    // What the loop looks at in one go, between packets.
+    private const int ReportedAtOnce = 16;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Lesson> _lessons = new(StringComparer.Ordinal);
     private readonly LessonContext _context;
@@ -35,6 +38,17 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
     {
         lock (_lock)
             return [.. _lessons.Values.Select(lesson => lesson.Snapshot).OrderByDescending(snapshot => snapshot.StartedAt)];
+    }
+
+    public async Task<IReadOnlyList<LessonReport>> ReportAsync()
+    {
+        Lesson[] live;
+        lock (_lock)
+            live = [.. _lessons.Values.Where(lesson => lesson.Snapshot.State == LessonState.Live).OrderByDescending(lesson => lesson.Snapshot.StartedAt)];
+        var reports = new List<LessonReport>(live.Length);
+        foreach (var some in live.Chunk(ReportedAtOnce))
+            reports.AddRange(await _context.Port.InvokeAsync((_, now) => Array.ConvertAll(some, lesson => lesson.Report(now))));
+        return reports;
     }
 
     public ILesson? Find(string id)

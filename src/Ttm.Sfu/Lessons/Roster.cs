@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Ttm.Sfu.Lessons;
 
-/// <summary>Who is in a lesson, by which connection, and who listens. Owned by its <see cref="Lesson"/>; only <see cref="Find(string)"/> is for anyone.</summary>
+/// <summary>Who is in a lesson, by which connection, and who listens. Owned by its <see cref="Lesson"/>; only <see cref="Find(string)"/> and <see cref="All"/> are for anyone.</summary>
 internal sealed class Roster
 {
     private readonly ConcurrentDictionary<string, LessonSession> _sessions = new(StringComparer.Ordinal);
@@ -19,6 +19,9 @@ internal sealed class Roster
     /// <summary>The teacher's first, then the students' in the order in which they came.</summary>
     public IReadOnlyList<LessonSession> Sessions =>
         [.. _students.Select(FindStudent).Prepend(TeacherSession).OfType<LessonSession>()];
+
+    /// <summary>All sessions as they are at this moment, in no order; for anyone.</summary>
+    public ICollection<LessonSession> All => _sessions.Values;
 
     public LessonSession? Find(string session) => _sessions.GetValueOrDefault(session);
 

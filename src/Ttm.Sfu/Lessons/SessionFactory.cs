@@ -26,7 +26,7 @@ internal sealed class SessionFactory(MediaPort port)
         var transport = new RtcSession(new IceLiteAgent(local, remote.Ice, now), dtls);
         string id = Base64Url.EncodeToString(RandomBytes(16));
         MediaSession media = owner.IsTeacher
-            ? new Publisher(id, transport, publication, remote.OpusPayloadType, source, port.Randomness, now)
+            ? new Publisher(id, transport, publication, remote.OpusPayloadType, remote.AudioLevelExtensionId ?? 0, source, port.Randomness, now)
             : new Subscription(id, transport, remote.OpusPayloadType, source, port.Randomness, now);
         return (new LessonSession(media, owner, local, remote.Ice), negotiation.Answer);
     }

@@ -21,6 +21,9 @@ public interface IPortGuest
     /// <summary>Whether a TCP connection that has fallen silent must stay open for the guest.</summary>
     bool IsInUse(in TransportAddress client);
 
+    /// <summary>The client behind a relayed address, and with it the way to it; false where there is none any more.</summary>
+    bool TryFindClient(in TransportAddress relayed, out TransportAddress client);
+
     /// <summary>A TCP connection has ended.</summary>
     void OnClosed(in TransportAddress client);
 }

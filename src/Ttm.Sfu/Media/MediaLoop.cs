@@ -106,6 +106,19 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
             _timers.Set(session, session.NextTick);
     }
 
+    public SessionPath PathOf(MediaSession session)
+    {
+        var transport = session.Transport;
+        if (transport.Ice.State != IceState.Connected)
+            return SessionPath.None;
+        var remote = transport.Remote;
+        if (remote.Kind != TransportKind.Relay)
+            return remote.Kind == TransportKind.Udp ? SessionPath.Udp : FlowNumber.IsTls(remote.Flow) ? SessionPath.IceTls : SessionPath.IceTcp;
+        if (Guest is null || !Guest.TryFindClient(remote, out var client))
+            return SessionPath.None;
+        return client.Kind == TransportKind.Udp ? SessionPath.TurnUdp : FlowNumber.IsTls(client.Flow) ? SessionPath.TurnTls : SessionPath.TurnTcp;
+    }
+
     public void OnDatagram(Span<byte> datagram, in TransportAddress from, Instant now)
     {
         _now = now;

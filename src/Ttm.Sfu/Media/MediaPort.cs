@@ -99,6 +99,9 @@ public sealed class MediaPort : IDisposable
         }
     }
 
+    /// <summary>When the loop came to it.</summary>
+    public Task<Instant> ProbeAsync() => InvokeAsync((_, now) => now);
+
     public void Dispose()
     {
         _loop.Dispose();

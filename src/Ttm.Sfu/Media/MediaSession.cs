@@ -13,12 +13,14 @@ internal abstract class MediaSession : ITimed, IDisposable
     // The ICE agent remembers 16 remote addresses; twice that leaves room for stale ones between sweeps.
     private const int AddressLimit = 32;
 
+    private readonly Instant _startedAt;
     private ReportSchedule _reports;
 
     protected MediaSession(string id, RtcSession transport, IRandomness randomness, Instant now)
     {
         Id = id;
         Transport = transport;
+        _startedAt = now;
         _reports = new ReportSchedule(ReportSchedule.UsualInterval, randomness, now);
     }
 
@@ -69,6 +71,9 @@ internal abstract class MediaSession : ITimed, IDisposable
         TickMedia(now);
     }
 
+    /// <summary>How it is now; once it was added.</summary>
+    public SessionReport Report(Instant now) => new(Id, Transport.State, Loop!.PathOf(this), now - _startedAt, ReportStream(now));
+
     public virtual void OnConnected(Instant now)
     {
     }
@@ -79,6 +84,8 @@ internal abstract class MediaSession : ITimed, IDisposable
     }
 
     public void Dispose() => Transport.Dispose();
+
+    protected abstract StreamReport ReportStream(Instant now);
 
     /// <summary>Writes the compound report that is due; false where there is nothing to say.</summary>
     protected abstract bool TryWriteReport(ref RtcpWriter writer, Instant now);

@@ -9,14 +9,19 @@ internal sealed class Publisher : MediaSession
 {
     private readonly Publication _publication;
     private readonly byte _payloadType;
+    private readonly byte _levelExtension;
     private readonly LocalSource _source;
     private ReceptionStatistics _reception;
+    private LevelMeter _level;
+    private ReportBlock _lastReport;
 
-    public Publisher(string id, RtcSession transport, Publication publication, byte payloadType, LocalSource source, IRandomness randomness, Instant now)
+    /// <param name="levelExtension">The negotiated id of the audio level, 0 for none.</param>
+    public Publisher(string id, RtcSession transport, Publication publication, byte payloadType, byte levelExtension, LocalSource source, IRandomness randomness, Instant now)
         : base(id, transport, randomness, now)
     {
         _publication = publication;
         _payloadType = payloadType;
+        _levelExtension = levelExtension;
         _source = source;
     }
 
@@ -36,6 +41,7 @@ internal sealed class Publisher : MediaSession
         }
 
         _reception.Receive(packet, now);
+        _level.Receive(packet, _levelExtension, now);
         counters.PacketsReceived++;
         if (ReferenceEquals(_publication.Publisher, this))
             _publication.Forward(packet, now);
@@ -52,10 +58,19 @@ internal sealed class Publisher : MediaSession
 
     public override void OnClosed(Instant now) => _publication.Unpublish(this);
 
+    protected override StreamReport ReportStream(Instant now) => new(
+        _reception.Received,
+        _reception.Lost,
+        _lastReport.FractionLost / 256.0,
+        RtpClock.ToTime(_reception.Jitter),
+        null,
+        _level.Read(now));
+
     protected override bool TryWriteReport(ref RtcpWriter writer, Instant now)
     {
         Span<ReportBlock> blocks = stackalloc ReportBlock[1];
         int count = _reception.TryTakeReport(now, out blocks[0]) ? 1 : 0;
+        _lastReport = blocks[0];
         return writer.TryAddReceiverReport(_source.Ssrc, blocks[..count]) && writer.TryAddCname(_source.Ssrc, _source.Cname);
     }
 }

@@ -25,6 +25,8 @@ internal sealed class Subscription : MediaSession, IRtpSink
     private readonly LocalSource _source;
     private readonly byte _payloadType;
     private SenderStatistics _sender;
+    private ReportBlock _reception;
+    private TimeSpan? _roundTrip;
     private bool _listening;
     private int _tail;
     private Instant _lastSent;
@@ -74,6 +76,11 @@ internal sealed class Subscription : MediaSession, IRtpSink
 
     public override void OnRtcp(in RtcpCompound compound, Instant now)
     {
+        foreach (var packet in compound)
+        {
+            if (ReceiverReport.TryParse(packet, out var report))
+                Receive(report.Reports, now);
+        }
     }
 
     public override void OnConnected(Instant now) => SendSilence(now);
@@ -86,10 +93,30 @@ internal sealed class Subscription : MediaSession, IRtpSink
         SendSilence(now);
     }
 
+    protected override StreamReport ReportStream(Instant now) => new(
+        (long)_sender.PacketCount,
+        _reception.CumulativeLost,
+        _reception.FractionLost / 256.0,
+        RtpClock.ToTime(_reception.Jitter),
+        _roundTrip,
+        null);
+
     protected override bool TryWriteReport(ref RtcpWriter writer, Instant now) =>
         _sender.TryGetInfo(now, Loop!.ToNtp(now), out var info)
         && writer.TryAddSenderReport(_source.Ssrc, info, [])
         && writer.TryAddCname(_source.Ssrc, _source.Cname);
+
+    private void Receive(in ReportBlocks blocks, Instant now)
+    {
+        foreach (var block in blocks)
+        {
+            if (block.Ssrc != _source.Ssrc)
+                continue;
+            _reception = block;
+            if (block.TryGetRoundTrip(Loop!.ToNtp(now), out var roundTrip))
+                _roundTrip = roundTrip;
+        }
+    }
 
     private void SendSilence(Instant now)
     {

@@ -25,6 +25,8 @@ public sealed class RolesTests(ServerFixture fixture)
         { "GET", "/api/v1/recordings/none", null, true, false },
         { "GET", "/api/v1/recordings/none/audio", null, true, false },
         { "GET", "/api/v1/ice-servers", null, true, true },
+        { "GET", "/api/v1/node", null, false, false },
+        { "GET", "/api/v1/recordings", null, false, false },
         { "POST", "/whip/{l}", TestServer.Offer, true, false },
         { "POST", "/whep/{l}", TestServer.Offer, false, true },
         { "PATCH", "/whip/{l}/none", "a=", true, false },

@@ -19,6 +19,9 @@ internal sealed class FakeLessons(ILessonEventSink events, TimeProvider clock) :
 
     public IReadOnlyList<LessonSnapshot> List() => [.. _order.Reverse().Select(id => _lessons[id].Snapshot).DistinctBy(lesson => lesson.Id)];
 
+    public Task<IReadOnlyList<LessonReport>> ReportAsync() =>
+        Task.FromResult<IReadOnlyList<LessonReport>>([.. List().Where(lesson => lesson.State == LessonState.Live).Select(lesson => new LessonReport(lesson, null, []))]);
+
     public ILesson? Find(string id) => Fault is { } fault ? throw fault : _lessons.GetValueOrDefault(id);
 
     public LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, bool isRecorded = true)

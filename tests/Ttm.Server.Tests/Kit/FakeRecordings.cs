@@ -18,7 +18,11 @@ internal sealed class FakeRecordings : IRecordings
         return recording;
     }
 
+    public void Add(Recording recording) => _recordings[recording.Id] = (recording, new RecordingAudio.Absent());
+
     public IReadOnlyList<Recording> List(string lesson) => [.. _recordings.Values.Select(one => one.Recording).Where(one => one.Lesson == lesson)];
+
+    public IReadOnlyList<Recording> Search(RecordingQuery query) => query.Select(_recordings.Values.Select(one => one.Recording));
 
     public Recording? Find(string recording) => _recordings.TryGetValue(recording, out var one) ? one.Recording : null;
 

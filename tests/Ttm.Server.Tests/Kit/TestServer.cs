@@ -8,6 +8,7 @@ using Ttm.Server.Api.Media;
 using Ttm.Server.Auth;
 using Ttm.Server.Events;
 using Ttm.Server.Hosting;
+using Ttm.Server.Operations;
 using Ttm.Server.Recordings;
 using Ttm.Server.Turn;
 using Ttm.Sfu.Lessons;
@@ -81,6 +82,7 @@ internal sealed class TestServer : IAsyncDisposable
             {
                 builder.Services.AddSingleton<ILessons, FakeLessons>();
                 builder.Services.Remove(builder.Services.Single(one => one.ImplementationType == typeof(MediaTcpListener)));
+                builder.Services.Remove(builder.Services.Single(one => one.ImplementationType == typeof(LoopWatch)));
                 builder.Services.AddSingleton<IRecordings, FakeRecordings>();
                 builder.Services.AddSingleton(provider => new MediaClock(provider.GetRequiredService<TimeProvider>()));
                 builder.Services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaOptions>().Port));

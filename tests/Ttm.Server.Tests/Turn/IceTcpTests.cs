@@ -39,6 +39,7 @@ public sealed class IceTcpTests
 
         student.Heard.ShouldBeGreaterThanOrEqualTo(10);
         server.Get<MediaPort>().TcpConnections.ShouldBe(2);
+        await ShouldShowAsync(server, "ice-tcp", "ice-tcp");
         student.Dispose();
         for (var round = 0; server.Get<MediaPort>().TcpConnections > 1 && round < 500; round++)
             await teacher.PumpAsync();
@@ -70,6 +71,24 @@ public sealed class IceTcpTests
         student.Heard.ShouldBeGreaterThanOrEqualTo(10);
         server.Get<TurnGuest>().Metrics.InProcessPackets.ShouldBeGreaterThanOrEqualTo(15, "ten packets heard, checks and a DTLS handshake");
         server.Get<TurnGuest>().Metrics.SocketPackets.ShouldBe(0);
+        await ShouldShowAsync(server, "ice-tcp", "turn-tcp");
+    }
+
+    private static async Task ShouldShowAsync(TestServer server, string teacherPath, string studentPath)
+    {
+        var node = await (await server.SendAsync("GET", "/api/v1/node", server.Service).ShouldBeAsync(200)).JsonAsync();
+        var lesson = node.GetProperty("lessons")[0];
+        lesson.GetProperty("listener").GetString().ShouldBe("s-1");
+        lesson.GetProperty("recording").GetString().ShouldStartWith("rec_");
+        var teacher = lesson.GetProperty("teacher");
+        teacher.GetProperty("path").GetString().ShouldBe(teacherPath);
+        teacher.GetProperty("packetsReceived").GetInt32().ShouldBeGreaterThanOrEqualTo(10);
+        teacher.GetProperty("packetsLost").GetInt32().ShouldBe(0);
+        var student = lesson.GetProperty("students")[0];
+        student.GetProperty("path").GetString().ShouldBe(studentPath);
+        student.GetProperty("packetsSent").GetInt32().ShouldBeGreaterThanOrEqualTo(10);
+        node.GetProperty("sessions").EnumerateArray().Sum(one => one.GetProperty("count").GetInt32()).ShouldBe(2);
+        node.GetProperty("disk").GetProperty("freeBytes").GetInt64().ShouldBeGreaterThan(0);
     }
 
     private static async Task ConnectAsync(TestServer server, string path, string token, TcpRtcClient client)

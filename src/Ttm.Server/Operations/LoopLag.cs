@@ -1,0 +1,30 @@
+namespace Ttm.Server.Operations;
+
+/// <summary>How late the media loop has been lately. Written by <see cref="LoopWatch"/>, read by anyone.</summary>
+internal sealed class LoopLag
+{
+    private const int Kept = 20;
+
+    private readonly Lock _lock = new();
+    private readonly TimeSpan[] _latest = new TimeSpan[Kept];
+    private int _next;
+
+    /// <summary>The worst of the last twenty looks, which are five seconds.</summary>
+    public TimeSpan Worst
+    {
+        get
+        {
+            lock (_lock)
+                return _latest.Max();
+        }
+    }
+
+    public void Add(TimeSpan lag)
+    {
+        lock (_lock)
+        {
+            _latest[_next] = lag;
+            _next = (_next + 1) % Kept;
+        }
+    }
+}
