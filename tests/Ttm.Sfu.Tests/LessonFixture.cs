@@ -36,7 +36,8 @@ internal sealed class LessonFixture : IStretchRecorder, ILessonEventSink, IAsync
     {
         var recorded = new RecordedStretch(stretch);
         Stretches.Add(recorded);
-        return new StretchRecording($"rec-{++_recordings}", recorded);
+        string id = $"rec-{++_recordings}";
+        return new StretchRecording(id, recorded, () => Publish(new LessonEvent("recording.started", stretch.Lesson, TimeProvider.System.GetUtcNow(), id)));
     }
 
     public void Publish(LessonEvent lessonEvent)

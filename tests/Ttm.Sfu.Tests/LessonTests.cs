@@ -216,6 +216,7 @@ public sealed class LessonTests : IAsyncLifetime
             LessonEventTypes.TeacherConnected,
             LessonEventTypes.StudentConnected,
             LessonEventTypes.ListenerChanged,
+            "recording.started",
             LessonEventTypes.ListenerChanged,
             LessonEventTypes.TeacherDisconnected,
             LessonEventTypes.StudentDisconnected,

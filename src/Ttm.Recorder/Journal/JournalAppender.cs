@@ -85,10 +85,11 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
     private void Create()
     {
         _file = SpoolFile.Create(Path);
-        byte[] headingMark = JournalMark.Heading(heading);
-        byte[] openMark = JournalMark.At(JournalMarkKind.Open, sink.Start, wallTime(sink.Start.At));
+        DateTimeOffset startedAt = wallTime(sink.Start.At);
+        byte[] headingMark = JournalMark.Heading(heading with { StartedAt = startedAt });
+        byte[] openMark = JournalMark.At(JournalMarkKind.Open, sink.Start, startedAt);
         byte[] preamble = new byte[RtpDump.PreambleLength + (2 * RtpDump.RecordHeaderLength) + headingMark.Length + openMark.Length];
-        int length = RtpDump.WritePreamble(preamble, wallTime(sink.Start.At));
+        int length = RtpDump.WritePreamble(preamble, startedAt);
         length += WriteRecord(preamble.AsSpan(length), headingMark, 0);
         length += WriteRecord(preamble.AsSpan(length), openMark, 0);
         try

@@ -169,8 +169,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _works.Add(work);
         _journals.Add(work);
         Log.Began(_logger, id, request.Lesson, request.Student, recording.Sequence);
-        _news.Started(recording);
-        return new RecordingHandle(id, sink);
+        return new RecordingHandle(id, sink, () => Announce(recording, sink));
     }
 
     /// <summary>The lesson's recordings, oldest first.</summary>
@@ -289,6 +288,13 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
     {
         await _works.WaitForClosedAsync(cancellationToken).ConfigureAwait(false);
         await _storing.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Announce(Recording recording, RecordingSink sink)
+    {
+        Recording started = sink.IsOpened ? recording with { StartedAt = _clock.ToWallTime(sink.Start.At) } : recording;
+        _catalogue.Replace(recording, started);
+        _news.Started(started);
     }
 
     private FinishedRecording Unstored(Recording recording)

@@ -4,13 +4,14 @@ using Ttm.Rtc.Rtp;
 namespace Ttm.Recorder.Recordings;
 
 /// <param name="Teacher">Null where none has connected yet.</param>
-/// <param name="StartedAt">Wall time of the switch, as the API told it.</param>
+/// <param name="StartedAt">Wall time of the call. The recording starts where its sink is opened, a moment later.</param>
 /// <param name="Title">What players show; made of lesson and student where null.</param>
 public sealed record RecordingRequest(string Lesson, string? Teacher, string Student, DateTimeOffset StartedAt, string? Title = null);
 
 /// <param name="Id">The recording's id, as in the API.</param>
 /// <param name="Sink">Takes the packets; its Close ends the recording.</param>
-public sealed record RecordingHandle(string Id, IRtpSink Sink);
+/// <param name="Announce">To be called once, when the sink is open: from then on the recording starts where the sink was opened, and <c>recording.started</c> is told.</param>
+public sealed record RecordingHandle(string Id, IRtpSink Sink, Action Announce);
 
 /// <summary>Something typed in a lesson, for its manifest.</summary>
 /// <param name="From">Who typed it.</param>

@@ -38,6 +38,10 @@ internal sealed class LessonProgress
                 break;
             case LessonEventTypes.ListenerChanged when published.Data is ListenerView change:
                 Listener = change.Student;
+
+                // Its own recording.started follows, perhaps only after lesson.ended.
+                if (change.Recording is { } expected)
+                    _unsettled.Add(expected);
                 break;
             case RecordingEventTypes.Started or RecordingEventTypes.Finished when published.Recording is { } begun:
                 _unsettled.Add(begun);

@@ -34,12 +34,14 @@ internal static class ServerHost
     {
         try
         {
-            return WebApplication.CreateBuilder(new WebApplicationOptions
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
             {
                 Args = args,
                 ApplicationName = ApplicationName,
                 ContentRootPath = Environment.GetEnvironmentVariable("ASPNETCORE_CONTENTROOT") ?? AppContext.BaseDirectory,
             });
+            builder.Configuration.AddConfigurationFiles(args);
+            return builder;
         }
         catch (Exception exception) when (exception is InvalidDataException or FormatException)
         {

@@ -36,6 +36,6 @@ internal sealed class RecorderRecordings(RecorderService recorder) : IRecordings
     {
         var title = stretch.Metadata.TryGetValue(TitleKey, out var text) ? $"{text} ({stretch.Student})" : null;
         var handle = recorder.Begin(new(stretch.Lesson, stretch.Teacher, stretch.Student, stretch.StartedAt, title));
-        return handle is null ? null : new(handle.Id, handle.Sink);
+        return handle is null ? null : new(handle.Id, handle.Sink, handle.Announce);
     }
 }

@@ -7,7 +7,8 @@ public sealed record Stretch(string Lesson, string? Teacher, string Student, Dat
 
 /// <param name="Recording">The recording's id, as in the API.</param>
 /// <param name="Sink">Receives the packets; its Close ends the recording.</param>
-public sealed record StretchRecording(string Recording, IRtpSink Sink);
+/// <param name="Announce">Called once, when the switch is made and <c>listener.changed</c> is told: <c>recording.started</c> follows it.</param>
+public sealed record StretchRecording(string Recording, IRtpSink Sink, Action Announce);
 
 /// <summary>Where the lessons and the recorder meet; the server introduces them.</summary>
 public interface IStretchRecorder

@@ -224,6 +224,7 @@ internal sealed class Lesson : ILesson, IDisposable
         _recording = recording?.Recording;
         _switchedAt = _context.Port.Clock.ToWallTime(at);
         Publish(LessonEventTypes.ListenerChanged, GetListenerChange(true));
+        recording?.Announce();
         Log.ListenerChanged(_context.Logger, Id, student, _recording);
     }
 

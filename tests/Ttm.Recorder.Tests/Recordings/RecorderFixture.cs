@@ -64,8 +64,12 @@ internal sealed class RecorderFixture : IAsyncDisposable
         await service.DisposeAsync();
     }
 
-    public RecordingHandle Begin(RecorderService service, string student) =>
-        service.Begin(new RecordingRequest(Lesson, "t-1", student, _clock.WallTime))!;
+    public RecordingHandle Begin(RecorderService service, string student)
+    {
+        RecordingHandle handle = service.Begin(new RecordingRequest(Lesson, "t-1", student, _clock.WallTime))!;
+        handle.Announce();
+        return handle;
+    }
 
     /// <summary>Records the packets from <paramref name="from"/> to before <paramref name="to"/>, 20 ms each.</summary>
     public void Record(RecorderService service, string student, int from, int to)

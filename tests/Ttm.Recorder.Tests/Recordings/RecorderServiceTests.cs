@@ -37,12 +37,14 @@ public sealed class RecorderServiceTests : IAsyncDisposable
         RecordingHandle first = service.Begin(new RecordingRequest(Lesson, "t-1", "s-1", _clock.WallTime))!;
         StreamPosition start = Position(0);
         first.Sink.Open(start);
+        first.Announce();
         service.Find(first.Id)!.Status.ShouldBe(RecordingStatus.Recording);
         (await service.OpenAudioAsync(first.Id, default)).ShouldBeNull();
         StreamPosition middle = Send(first.Sink, 0, 50);
         first.Sink.Close(middle);
         RecordingHandle second = service.Begin(new RecordingRequest(Lesson, "t-1", "s-2", _clock.WallTime))!;
         second.Sink.Open(middle);
+        second.Announce();
         second.Sink.Close(Send(second.Sink, 50, 125));
 
         var events = await ReadAsync(service, 6);
@@ -73,6 +75,7 @@ public sealed class RecorderServiceTests : IAsyncDisposable
         RecorderService service = await StartAsync(Spool);
         RecordingHandle handle = service.Begin(new RecordingRequest(Lesson, null, "s-1", _clock.WallTime))!;
         handle.Sink.Open(Position(0));
+        handle.Announce();
         Send(handle.Sink, 0, 100);
         await service.StopAsync(new CancellationTokenSource(Patience).Token);
         await service.DisposeAsync();
@@ -90,6 +93,7 @@ public sealed class RecorderServiceTests : IAsyncDisposable
         RecorderService service = await StartAsync(Spool);
         RecordingHandle handle = service.Begin(new RecordingRequest(Lesson, "t-1", "s-1", _clock.WallTime))!;
         handle.Sink.Open(Position(0));
+        handle.Announce();
         Send(handle.Sink, 0, 200);
         string journal = Path.Combine(Spool, handle.Id + ".rtpdump");
         await UntilAsync(() => File.Exists(journal) && new FileInfo(journal).Length > 10_000 && File.Exists(Path.Combine(Spool, handle.Id + ".mp3.part")));
@@ -239,6 +243,7 @@ public sealed class RecorderServiceTests : IAsyncDisposable
     {
         RecordingHandle handle = service.Begin(new RecordingRequest(Lesson, "t-1", student, _clock.WallTime))!;
         handle.Sink.Open(Position(0));
+        handle.Announce();
         handle.Sink.Close(Send(handle.Sink, 0, 20));
     }
 

@@ -26,12 +26,14 @@ public sealed class RecorderTests
         await server.SendAsync("GET", path + "/audio", server.Teacher("a")).ShouldBeProblemAsync(409);
         var at = server.Get<Ttm.Net.MediaClock>().Now;
         stretch.Sink.Open(new StreamPosition(at, 0, 0, HasStream: false));
+        stretch.Announce();
+        (await reader.NextAsync())!.Type.ShouldBe(RecordingEventTypes.Started);
         stretch.Sink.Close(new StreamPosition(at + TimeSpan.FromSeconds(1), 0, 0, HasStream: false));
         await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Teacher("a")).ShouldBeAsync(204);
 
         var types = (await reader.AllAsync()).Select(one => one.Type).ToList();
         types.Where(type => type.StartsWith("recording.", StringComparison.Ordinal)).ShouldBe(
-            [RecordingEventTypes.Started, RecordingEventTypes.Finished, RecordingEventTypes.Stored]);
+            [RecordingEventTypes.Finished, RecordingEventTypes.Stored]);
         var recording = await (await server.SendAsync("GET", path, server.Teacher("a"))).JsonAsync();
         recording.GetProperty("status").GetString().ShouldBe("stored");
         recording.GetProperty("duration").GetDouble().ShouldBe(1, 0.05);

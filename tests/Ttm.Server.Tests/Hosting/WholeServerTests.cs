@@ -49,6 +49,9 @@ public sealed class WholeServerTests
         var types = (await events.AllAsync()).Select(one => one.Type).ToList();
         foreach (var type in new[] { "lesson.started", "teacher.connected", "student.connected", "listener.changed", "teacher.disconnected", "lesson.ended", "recording.started", "recording.finished", "recording.stored" })
             types.ShouldContain(type);
+        types.IndexOf("recording.started").ShouldBeGreaterThan(types.IndexOf("listener.changed"));
+        var stored = await (await server.SendAsync("GET", $"/api/v1/recordings/{recording}", server.Teacher("a")).ShouldBeAsync(200)).JsonAsync();
+        stored.GetProperty("startedAt").GetString().ShouldBe(choice.GetProperty("switchedAt").GetString());
         var audio = await server.SendAsync("GET", $"/api/v1/recordings/{recording}/audio", server.Teacher("a")).ShouldBeAsync(200);
         (await audio.Content.ReadAsByteArrayAsync())[..3].ShouldBe("ID3"u8.ToArray());
     }
@@ -142,6 +145,51 @@ public sealed class WholeServerTests
 
         await second.StopAsync();
         Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Switches_InQuickSuccession_AreToldBeforeTheirRecordings_WhichTile()
+    {
+        await using var server = await TestServer.StartWholeAsync();
+        await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a"}""").ShouldBeAsync(201);
+        using var events = new SseReader(await server.SendAsync("GET", "/api/v1/lessons/a/events", server.Service));
+        for (var i = 0; i < 20; i++)
+            await server.SendAsync("PUT", "/api/v1/lessons/a/listener", server.Service, $$"""{"student":"s-{{i}}"}""").ShouldBeAsync(200);
+        await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Service).ShouldBeAsync(204);
+
+        var told = new Dictionary<string, string>();
+        foreach (var one in await events.AllAsync())
+        {
+            var data = one.Data;
+            if (one.Type == "listener.changed" && data.GetProperty("recording").GetString() is { } changed)
+                told.Add(changed, data.GetProperty("switchedAt").GetString()!);
+            else if (one.Type == "recording.started")
+                told[data.GetProperty("id").GetString()!].ShouldBe(data.GetProperty("startedAt").GetString());
+        }
+
+        told.Count.ShouldBe(20);
+        var recordings = (await (await server.SendAsync("GET", "/api/v1/lessons/a/recordings", server.Service)).JsonAsync()).EnumerateArray().ToList();
+        recordings.Select(one => one.GetProperty("startedAt").GetString()).ShouldBe(told.Values);
+        for (var i = 1; i < recordings.Count; i++)
+            (recordings[i].GetProperty("startedAt").GetDateTimeOffset() - recordings[i - 1].GetProperty("endedAt").GetDateTimeOffset()).Duration().ShouldBeLessThan(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public async Task Service_ThatPublishes_ActsInTheTeachersName()
+    {
+        await using var server = await TestServer.StartWholeAsync();
+        using var certificate = DtlsCertificate.Create(TimeProvider.System.GetUtcNow());
+        using var first = new UdpRtcClient(true, certificate, new SeededRandomness(6), server.Get<MediaClock>());
+        using var second = new UdpRtcClient(true, certificate, new SeededRandomness(7), server.Get<MediaClock>());
+        await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a","teacher":"t-1"}""").ShouldBeAsync(201);
+
+        var session = await ConnectAsync(server, "/whip/a", server.Service, first);
+        var lesson = await (await server.SendAsync("GET", "/api/v1/lessons/a", server.Service)).JsonAsync();
+        lesson.GetProperty("teacher").GetProperty("id").GetString().ShouldBe("t-1");
+
+        // It is the same teacher, so it takes its own connection's place.
+        await ConnectAsync(server, "/whip/a", server.Teacher("a"), second);
+        await server.SendAsync("DELETE", session, server.Service).ShouldBeProblemAsync(404);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal sealed class FakeLesson : ILesson
                 Listener = student,
                 Students = [.. Snapshot.Students.Select(one => one with { Listening = one.Id == student })],
             };
-            _last = new(Id, student, Snapshot.Students.Any(one => one.Id == student && one.Connected), student is null ? null : "rec-1", _clock.GetUtcNow(), true);
+            _last = new(Id, student, Snapshot.Students.Any(one => one.Id == student && one.Connected), null, _clock.GetUtcNow(), true);
             _events.Publish(new(LessonEventTypes.ListenerChanged, Id, _last.SwitchedAt, _last));
             return Task.FromResult<LessonResult<ListenerChange>>(_last);
         }

@@ -58,17 +58,22 @@ internal static class MediaEndpoints
             return flaw;
         if (readiness.IsDraining && readiness.Refusal() is { } draining)
             return draining;
-        var (opened, problem) = Open(lesson, isTeacher ? caller.Id : null, offer, lessons, readiness);
+        var participant = isTeacher && caller.Role == Role.Service ? TeacherOf(lesson, lessons) ?? caller.Id : caller.Id;
+        var (opened, problem) = Open(lesson, isTeacher ? participant : null, offer, lessons, readiness);
         if (opened is null)
             return problem!;
         var result = isTeacher
-            ? await opened.ConnectTeacherAsync(caller.Id, offer)
-            : await opened.ConnectStudentAsync(caller.Id, offer);
+            ? await opened.ConnectTeacherAsync(participant, offer)
+            : await opened.ConnectStudentAsync(participant, offer);
         if (!result.Succeeded)
             return result.ToProblem();
         ice.AddLinks(context, caller);
         return Accepted(context, result.Value!);
     }
+
+    // A service publishes in the name of the lesson's teacher: it may do everything, and is not a second teacher.
+    private static string? TeacherOf(string lesson, ILessons lessons) =>
+        lessons.Find(lesson)?.Snapshot is { State: LessonState.Live, Teacher: { } teacher } ? teacher.Id : null;
 
     /// <summary>
     /// The live lesson, made where there is none and the offer can be served. A student does not bring an ended one back: its page, trying to reconnect, would keep
