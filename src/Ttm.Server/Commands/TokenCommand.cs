@@ -38,7 +38,7 @@ internal static class TokenCommand
         command.Validators.Add(result => CheckWhole(result, role, lesson, subject, key, secret));
         command.SetAction(parsed =>
         {
-            var (issuer, signing) = FindKey(parsed.GetValue(key), parsed.GetValue(secret));
+            var (issuer, signing) = FindKey(parsed.GetValue(key), parsed.GetValue(secret), CommandLine.SettingsOf(parsed));
             var minter = new TokenMinter(issuer, signing, TimeProvider.System);
             var who = Enum.Parse<Role>(parsed.GetValue(role)!, ignoreCase: true);
             var to = who == Role.Service ? null : parsed.GetValue(lesson);
@@ -84,11 +84,11 @@ internal static class TokenCommand
         return default;
     }
 
-    private static (string Key, string Secret) FindKey(string? key, string? secret)
+    private static (string Key, string Secret) FindKey(string? key, string? secret, string[] settings)
     {
         if (key is not null && secret is not null)
             return (key, secret);
-        var keys = AuthOptions.Read(new Settings(ServerHost.CreateBuilder([]).Configuration), isDevelopment: false).Keys;
+        var keys = AuthOptions.Read(new Settings(ServerHost.CreateBuilder(settings).Configuration), isDevelopment: false).Keys;
         if (key is null)
             return (keys.First().Key, keys.First().Value);
         return keys.TryGetValue(key, out var known)

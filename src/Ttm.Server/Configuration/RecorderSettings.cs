@@ -6,7 +6,15 @@ namespace Ttm.Server.Configuration;
 /// <summary>Reads the recorder's options; what it finds wrong with them keeps the server from starting.</summary>
 internal static class RecorderSettings
 {
-    public static StorageOptions ReadStorage(Settings settings) => Checked(settings.Bind<StorageOptions>("Storage"), options => options.Problems());
+    public static StorageOptions ReadStorage(Settings settings)
+    {
+        var options = Checked(settings.Bind<StorageOptions>("Storage"), options => options.Problems());
+
+        // Whoever names a bucket and stores into a directory has forgotten one of the two.
+        return settings.TextOrNull("Storage:Provider") is null && options.S3.Bucket.Length > 0
+            ? throw StartException.Setting("Storage:S3:Bucket", options.S3.Bucket, "it is used only with Storage:Provider=S3; set that, too, or Storage:Provider=FileSystem")
+            : options;
+    }
 
     public static RecordingOptions ReadRecording(Settings settings) => Checked(settings.Bind<RecordingOptions>("Recording"), options => options.Problems());
 

@@ -5,13 +5,18 @@ namespace Ttm.Server.Configuration;
 /// <summary>Reads settings and says, by <see cref="StartException"/>, which one is wrong and what to do about it.</summary>
 internal sealed class Settings(IConfiguration configuration)
 {
-    public string? TextOrNull(string key) => string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key]!.Trim();
+    private readonly List<KnownSetting> _known = [];
 
-    public string Text(string key, string defaultValue) => TextOrNull(key) ?? defaultValue;
+    /// <summary>What was asked for so far.</summary>
+    public IReadOnlyList<KnownSetting> Known => _known;
+
+    public string? TextOrNull(string key) => Ask(key, "");
+
+    public string Text(string key, string defaultValue) => Ask(key, defaultValue) ?? defaultValue;
 
     public int Number(string key, int defaultValue, int minimum, int maximum)
     {
-        if (TextOrNull(key) is not { } text)
+        if (Ask(key, string.Create(CultureInfo.InvariantCulture, $"{defaultValue}")) is not { } text)
             return defaultValue;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
             return value;
@@ -20,7 +25,7 @@ internal sealed class Settings(IConfiguration configuration)
 
     public int OneOf(string key, int defaultValue, params int[] allowed)
     {
-        if (TextOrNull(key) is not { } text)
+        if (Ask(key, string.Create(CultureInfo.InvariantCulture, $"{defaultValue}")) is not { } text)
             return defaultValue;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && allowed.Contains(value))
             return value;
@@ -29,7 +34,7 @@ internal sealed class Settings(IConfiguration configuration)
 
     public string OneOf(string key, string defaultValue, params string[] allowed)
     {
-        if (TextOrNull(key) is not { } text)
+        if (Ask(key, string.Create(CultureInfo.InvariantCulture, $"{defaultValue}")) is not { } text)
             return defaultValue;
         return allowed.FirstOrDefault(one => one.Equals(text, StringComparison.OrdinalIgnoreCase))
             ?? throw StartException.Setting(key, text, $"set it to one of {string.Join(", ", allowed)}");
@@ -37,7 +42,7 @@ internal sealed class Settings(IConfiguration configuration)
 
     public bool Flag(string key, bool defaultValue)
     {
-        if (TextOrNull(key) is not { } text)
+        if (Ask(key, defaultValue ? "true" : "false") is not { } text)
             return defaultValue;
         return bool.TryParse(text, out var value) ? value : throw StartException.Setting(key, text, "set it to true or false");
     }
@@ -45,19 +50,24 @@ internal sealed class Settings(IConfiguration configuration)
     /// <summary>A list as JSON array, as <c>key__0</c>, <c>key__1</c> variables, or in one value separated by commas or semicolons.</summary>
     public IReadOnlyList<string> List(string key)
     {
+        _known.Add(new(key, SettingShape.List, ""));
         var section = configuration.GetSection(key);
         var values = section.GetChildren().Select(child => child.Value).Prepend(section.Value);
         return [.. values.SelectMany(value => (value ?? "").Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
     }
 
     /// <summary>Names and values under a key.</summary>
-    public IReadOnlyDictionary<string, string> Map(string key) =>
-        configuration.GetSection(key).GetChildren().ToDictionary(child => child.Key, child => child.Value ?? "", StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Map(string key)
+    {
+        _known.Add(new(key, SettingShape.Map, ""));
+        return configuration.GetSection(key).GetChildren().ToDictionary(child => child.Key, child => child.Value ?? "", StringComparer.Ordinal);
+    }
 
     /// <summary>A whole section as options of another project; wrong types are told by the key.</summary>
     public T Bind<T>(string section)
         where T : class, new()
     {
+        _known.AddRange(BoundSettings.Read(configuration, section, new T()));
         try
         {
             return configuration.GetSection(section).Get<T>() ?? new T();
@@ -66,6 +76,12 @@ internal sealed class Settings(IConfiguration configuration)
         {
             throw new StartException(exception.Message);
         }
+    }
+
+    private string? Ask(string key, string defaultValue)
+    {
+        _known.Add(new(key, SettingShape.One, defaultValue));
+        return string.IsNullOrWhiteSpace(configuration[key]) ? null : configuration[key]!.Trim();
     }
 
     public bool Has(string section) => configuration.GetSection(section).Exists();

@@ -13,6 +13,8 @@ internal static class TurnSettings
             AllowedPeers = settings.List("Turn:AllowedPeers"),
             AlternateServers = settings.List("Turn:AlternateServers"),
         };
+        if (!options.Enabled && (options.Users.Count > 0 || options.AllowedPeers.Count > 0))
+            throw new StartException($"{(options.Users.Count > 0 ? "Turn:Users" : "Turn:AllowedPeers")} is of no use with Turn:Enabled=false: leave one of them out.");
         return options.Validate() is [var problem, ..] ? throw new StartException(problem) : options;
     }
 }

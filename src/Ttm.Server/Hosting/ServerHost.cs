@@ -51,16 +51,9 @@ internal static class ServerHost
 
     private static void AddServer(this WebApplicationBuilder builder)
     {
-        var settings = new Settings(builder.Configuration);
-        var http = HttpOptions.Read(settings);
-        var auth = AuthOptions.Read(settings, builder.Environment.IsDevelopment());
-        var media = MediaSettings.Read(settings);
-        var turn = TurnSettings.Read(settings);
-        var storage = RecorderSettings.ReadStorage(settings);
-        var recording = RecorderSettings.ReadRecording(settings);
-        var webhooks = WebhookOptions.Read(settings, recording.Spool);
+        var (http, auth, media, turn, storage, recording, webhooks) = ServerSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
 
-        builder.UseSharedPorts(settings, http);
+        builder.UseSharedPorts(new Settings(builder.Configuration), http);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -18,12 +18,13 @@ internal static class SharedPorts
 
     /// <summary>
     /// Listens where <c>Http:Urls</c> or <c>ASPNETCORE_URLS</c> say. Kestrel lets nobody behind the TLS of such a URL, but does so of a
-    /// configured endpoint: so HTTPS URLs become one.
+    /// configured endpoint: so HTTPS URLs become one. So do all of <c>Http:Urls</c> where there are endpoints besides: Kestrel would pass them over.
     /// </summary>
     public static void UseSharedPorts(this WebApplicationBuilder builder, Settings settings, HttpOptions http)
     {
         var urls = http.Urls.Count > 0 ? http.Urls : settings.List("urls");
-        if (!settings.Has("Kestrel:Endpoints") && urls.Any(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+        var hasEndpoints = settings.Has("Kestrel:Endpoints");
+        if (hasEndpoints ? http.Urls.Count > 0 : urls.Any(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
         {
             builder.Configuration.AddInMemoryCollection(
                 urls.Select((url, index) => KeyValuePair.Create($"Kestrel:Endpoints:Url{index}:Url", (string?)url)));

@@ -25,7 +25,11 @@ public sealed class JournalReaderTests : IDisposable
         kinds[..2].ShouldBe(["Heading", "Open"]);
         kinds[^1].ShouldBe("Close");
         kinds.Count(kind => kind == "packet").ShouldBeInRange(49, 51);
-        JournalReader.ReadHeading(_recording.Journal).ShouldBe(SimulatedRecording.Heading);
+        JournalHeading heading = JournalReader.ReadHeading(_recording.Journal)!;
+        heading.ShouldBe(SimulatedRecording.Heading with { StartedAt = heading.StartedAt });
+
+        // It starts where the sink was opened, not where it was asked for.
+        heading.StartedAt.ShouldBe(SimulatedRecording.Heading.StartedAt, TimeSpan.FromSeconds(1));
     }
 
     [Fact]

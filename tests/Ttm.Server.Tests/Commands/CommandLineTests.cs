@@ -31,6 +31,9 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("nonsense")]
     [InlineData("token")]
+    [InlineData("config", "nonsense")]
+    [InlineData("config", "--colour=red")]
+    [InlineData("--Media:Port")]
     [InlineData("token", "--role", "king", "--lesson", "x", "--sub", "y")]
     [InlineData("token", "--role", "teacher", "--sub", "y")]
     [InlineData("token", "--role", "teacher", "--lesson", "x y", "--sub", "y")]
@@ -50,6 +53,28 @@ public sealed class CommandLineTests
     {
         (await RunAsync("--help")).Output.ShouldContain("token");
         (await RunAsync("token", "--help")).Output.ShouldContain("--ttl");
+    }
+
+    [Fact]
+    public async Task Config_WithAFileAndArguments_PrintsWhatIsInEffect_WithoutSecrets()
+    {
+        var directory = Directory.CreateTempSubdirectory("ttm-cli-").FullName;
+        var file = Path.Combine(directory, "ttm-media.json");
+        await File.WriteAllTextAsync(file, """{ "Auth": { "Keys": { "school": "hunter2-hunter2-hunter2-hunter2-hunter2" } }, "Media": { "Port": 1 }, "Turn": { "Users": { "anna": "hunter2" } }, "Http": { "CorsOrigins": ["https://a.example", "https://b.example"] } }""");
+
+        var (code, output, errors) = await RunAsync("--config", directory, "config", "--Media:Port=2", "--Webhooks:Secret", "hunter2hunter2hunter2");
+
+        (code, errors).ShouldBe((0, ""));
+        var lines = output.Split('\n');
+        lines.ShouldContain("Media:Port = 2  # argument");
+        lines.ShouldContain("Recording:Bitrate = 64000  # default");
+        lines.ShouldContain($"Http:CorsOrigins:1 = https://b.example  # {file}");
+        lines.ShouldContain($"Auth:Keys:school = ********  # {file}");
+        output.ShouldNotContain("hunter2");
+
+        (code, _, errors) = await RunAsync("config", $"--config={file}", "--Media:Prot=2");
+        (code, errors.Trim()).ShouldBe((1, "Media:Prot is set to \"2\", and there is no such setting: did you mean Media:Port?"));
+        Directory.Delete(directory, recursive: true);
     }
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] args)

@@ -18,7 +18,7 @@ public sealed class ConfigurationFilesTests : IDisposable
         configuration["Media:Port"].ShouldBe("1000");
         configuration["Media:MaxLessons"].ShouldBe("8");
         configuration["Turn:Realm"].ShouldBe("twenty");
-        configuration["Recording:Bitrate"].ShouldBe("64000");
+        configuration["Logging:LogLevel:Microsoft"].ShouldBe("Warning");
     }
 
     [Fact]
