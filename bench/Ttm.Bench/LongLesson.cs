@@ -102,7 +102,7 @@ internal sealed class LongLesson : IAsyncDisposable
             handle.Sink.Write(packet, _now);
         }
 
-        // The writer comes every 200 ms; a worker needs 130 ms for twenty seconds of sound.
+        // The writer comes eight times a second; a worker needs 130 ms for twenty seconds of sound.
         await Task.Delay(250);
     }
 

@@ -5,12 +5,12 @@ using Ttm.Rtc;
 namespace Ttm.Recorder.Journal;
 
 /// <summary>
-/// The one thread that brings all running recordings' packets into their files, at least four times a second. It waits for no disk: that is the
+/// The one thread that brings all running recordings' packets into their files, eight times a second. It waits for no disk: that is the
 /// <see cref="JournalSyncer"/>'s part.
 /// </summary>
 internal sealed class JournalWriter(Func<Instant> clock, IJournalObserver observer) : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(125);
     private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<RecordingWork> _new = new();
