@@ -15,6 +15,12 @@ public interface IDatagramSocket : IDisposable
     /// </summary>
     int Receive(TimeSpan timeout);
 
+    /// <summary>
+    /// Lets datagrams gather for <paramref name="time"/>, or until a <see cref="Wake"/>, so that the next <see cref="Receive"/> takes several. Does
+    /// nothing where the system cannot wait for less than a millisecond.
+    /// </summary>
+    void Pause(TimeSpan time);
+
     /// <summary>Datagram <paramref name="index"/> of the last batch: writable, for decryption in place, valid until the next <see cref="Receive"/>.</summary>
     Span<byte> GetReceived(int index, out TransportAddress from);
 

@@ -5,7 +5,8 @@ using Ttm.Rtc;
 namespace Ttm.Net;
 
 /// <summary>
-/// The batch socket on <see cref="Socket"/>, for every system. Takes one datagram a call from the kernel, and sends at once.
+/// The batch socket on <see cref="Socket"/>, for every system. Takes one datagram a call from the kernel, and sends at once, from the address that
+/// the route chooses: <see cref="Socket"/> cannot name another.
 /// </summary>
 public sealed class PortableSocket : IDatagramSocket
 {
@@ -68,6 +69,10 @@ public sealed class PortableSocket : IDatagramSocket
         }
 
         return count;
+    }
+
+    public void Pause(TimeSpan time)
+    {
     }
 
     public Span<byte> GetReceived(int index, out TransportAddress from)

@@ -16,6 +16,10 @@ internal sealed class MemorySocket : IDatagramSocket
 
     public int Receive(TimeSpan timeout) => 0;
 
+    public void Pause(TimeSpan time)
+    {
+    }
+
     public Span<byte> GetReceived(int index, out TransportAddress from) => throw new NotSupportedException();
 
     public Span<byte> GetSendBuffer() => _buffer;

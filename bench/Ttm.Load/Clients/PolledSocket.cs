@@ -57,6 +57,10 @@ internal sealed unsafe class PolledSocket : IDatagramSocket
         return 1;
     }
 
+    public void Pause(TimeSpan time)
+    {
+    }
+
     public Span<byte> GetReceived(int index, out TransportAddress from)
     {
         from = _from;
