@@ -9,6 +9,9 @@ public interface IDatagramSocket : IDisposable
 {
     ushort Port { get; }
 
+    /// <summary>Bytes that the kernel keeps until they are received, by its own reckoning, which counts each packet several times over.</summary>
+    int ReceiveBufferBytes { get; }
+
     /// <summary>
     /// Waits for datagrams, a <see cref="Wake"/> or the timeout, then takes what is there. Returns how many datagrams lie in the batch, 0 where
     /// there are none.

@@ -46,6 +46,8 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
 
     public ushort Port { get; }
 
+    public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
+
     public int Receive(TimeSpan timeout)
     {
         // Where there is likely something it costs no poll; where there is likely nothing, no vain receive.

@@ -39,6 +39,8 @@ public sealed class PortableSocket : IDatagramSocket
 
     public ushort Port { get; }
 
+    public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
+
     public int Receive(TimeSpan timeout)
     {
         if (!_socket.Poll(timeout, SelectMode.SelectRead))

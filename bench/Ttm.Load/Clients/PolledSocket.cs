@@ -42,6 +42,8 @@ internal sealed unsafe class PolledSocket : IDatagramSocket
 
     public ushort Port { get; }
 
+    public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
+
     public int Receive(TimeSpan timeout)
     {
         byte* address = stackalloc byte[AddressLength];

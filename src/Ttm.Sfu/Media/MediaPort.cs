@@ -34,6 +34,8 @@ public sealed class MediaPort : IDisposable
         _loop = new UdpLoop(socket, Clock, _media, fault => Log.LoopFault(logger, fault));
         _workers = new HandshakeWorkers((session, work) => _loop.Post(now => _media.GiveBack(session, work, now)));
         _media.Workers = _workers;
+        if (socket.ReceiveBufferBytes < MediaSocket.BufferBytes)
+            Log.SmallReceiveBuffer(logger, socket.ReceiveBufferBytes, MediaSocket.BufferBytes);
         _loop.Start();
         Log.Listening(logger, Port, string.Join(", ", addresses));
     }
