@@ -5,8 +5,7 @@ using Ttm.Rtc;
 namespace Ttm.Net;
 
 /// <summary>
-/// The batch socket on <see cref="Socket"/>, for every system. Takes one datagram a call from the kernel, and sends at once, from the address that
-/// the route chooses: <see cref="Socket"/> cannot name another.
+/// The batch socket on <see cref="Socket"/>, for every system. Takes one datagram a call from the kernel, and sends at once.
 /// </summary>
 public sealed class PortableSocket : IDatagramSocket
 {
@@ -39,8 +38,6 @@ public sealed class PortableSocket : IDatagramSocket
 
     public ushort Port { get; }
 
-    public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
-
     public int Receive(TimeSpan timeout)
     {
         if (!_socket.Poll(timeout, SelectMode.SelectRead))
@@ -71,10 +68,6 @@ public sealed class PortableSocket : IDatagramSocket
         }
 
         return count;
-    }
-
-    public void Pause(TimeSpan time)
-    {
     }
 
     public Span<byte> GetReceived(int index, out TransportAddress from)

@@ -18,8 +18,9 @@ public sealed class UdpLoop : IDisposable
     private readonly Action<Exception> _onFault;
     private readonly ConcurrentQueue<Action<Instant>> _mailbox = new();
     private readonly Thread _thread;
-    private RoundPacer _pacer;
     private int _wakePending;
+    private Instant _arrivedAt;
+    private int _arrived;
     private volatile bool _stopping;
 
     /// <param name="onFault">Told of an exception from posted work or the handler: a bug, which must not end the loop.</param>
@@ -96,27 +97,22 @@ public sealed class UdpLoop : IDisposable
     private void RunOnce()
     {
         var now = _clock.Now;
+        if (_arrived > 0)
+            Counters.Latency.Add(now - _arrivedAt, _arrived);
+        _arrived = 0;
         DrainMailbox(now);
         if (_handler.NextTick <= now)
             Guard(now);
         Counters.Refused += _socket.Flush();
 
-        var wait = WaitFrom(now);
-        var pause = _pacer.GetPause(now, wait);
-        if (pause > TimeSpan.Zero)
-        {
-            _socket.Pause(pause);
-            wait = TimeSpan.Zero;
-        }
-
-        int count = _socket.Receive(wait);
-        now = _clock.Now;
-        _pacer.Count(count, now);
+        int count = _socket.Receive(WaitFrom(now));
         Counters.Rounds++;
         if (count == 0)
             return;
 
+        now = _clock.Now;
         Counters.Datagrams += count;
+        (_arrivedAt, _arrived) = (now - _socket.Waited, count);
         for (int index = 0; index < count; index++)
             Guard(index, now);
         Counters.Refused += _socket.Flush();
@@ -184,4 +180,7 @@ public sealed class LoopCounters
     public long Datagrams { get; internal set; }
 
     public long Refused { get; internal set; }
+
+    /// <summary>From a datagram's arrival to the moment when all that it caused has gone; of a batch, each counts as its oldest.</summary>
+    public LatencyHistogram Latency { get; } = new();
 }

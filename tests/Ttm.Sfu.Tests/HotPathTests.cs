@@ -1,6 +1,7 @@
 using Ttm.Rtc;
 using Ttm.Rtc.Rtp;
 using Ttm.Sfu.Media;
+using Ttm.Sfu.Media.Flight;
 
 namespace Ttm.Sfu.Tests;
 
@@ -16,6 +17,7 @@ public sealed class HotPathTests : IDisposable
     private ushort _sequenceNumber = 500;
     private uint _timestamp;
     private Subscription? _subscription;
+    private MediaSession? _teacherSession;
 
     public HotPathTests()
     {
@@ -45,6 +47,10 @@ public sealed class HotPathTests : IDisposable
         _loop.Counters.PacketsForwarded.ShouldBe(2200);
         forwarded.ShouldBeGreaterThanOrEqualTo(2200);
         recording.Count.ShouldBe(recorded ? 2200 : 0);
+
+        // The flight recorder was on all the time.
+        _teacherSession!.Flight.Take(_now).Read().Count(one => one is { Kind: FlightEventKind.Rtp, IsOutgoing: false }).ShouldBe(2200);
+        _subscription!.Flight.Take(_now).Read().Count(one => one is { Kind: FlightEventKind.Rtp, IsOutgoing: true }).ShouldBeGreaterThanOrEqualTo(2200);
     }
 
     [Fact]
@@ -95,6 +101,7 @@ public sealed class HotPathTests : IDisposable
         Handshake(client.Session!, address);
         session.Transport.State.ShouldBe(RtcSessionState.Connected);
         _subscription = session as Subscription ?? _subscription;
+        _teacherSession = publishes ? session : _teacherSession;
         return client;
     }
 

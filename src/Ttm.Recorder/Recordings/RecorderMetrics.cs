@@ -2,27 +2,26 @@ using System.Diagnostics.Metrics;
 
 namespace Ttm.Recorder.Recordings;
 
-/// <summary>The meter <c>Ttm.Recorder</c>.</summary>
+/// <summary>The meter <c>Ttm.Recorder</c>. Its counters are observed, so that they are there from the start: an alert does not see the first step of one that was not.</summary>
 internal sealed class RecorderMetrics : IDisposable
 {
     public const string MeterName = "Ttm.Recorder";
 
     private readonly Meter _meter = new(MeterName);
-    private readonly Counter<double> _encoded;
-    private readonly Counter<long> _finished;
-    private readonly Counter<long> _stored;
-    private readonly Counter<long> _failed;
-    private readonly Counter<long> _dropped;
+    private long _encodedTicks;
+    private long _finished;
+    private long _stored;
+    private long _failed;
+    private long _dropped;
 
-    public RecorderMetrics(Func<int> active, Func<int> encoding, Func<TimeSpan> lag, Func<RecorderHealth> health, Func<int> uploads, Func<TimeSpan> uploadAge)
+    public RecorderMetrics(Func<int> active, Func<TimeSpan> lag, Func<RecorderHealth> health, Func<int> uploads, Func<TimeSpan> uploadAge)
     {
-        _encoded = _meter.CreateCounter<double>("ttm_recording_encoded_seconds", "s", "Audio that was encoded");
-        _finished = _meter.CreateCounter<long>("ttm_recordings_finished", null, "Recordings whose MP3 became whole");
-        _stored = _meter.CreateCounter<long>("ttm_recordings_stored", null, "Recordings that the object store took");
-        _failed = _meter.CreateCounter<long>("ttm_recordings_failed", null, "Times that a recording lost something, or could not be made");
-        _dropped = _meter.CreateCounter<long>("ttm_journal_dropped_packets", null, "Packets lost because the disk did not take them");
+        _meter.CreateObservableCounter("ttm_recording_encoded_seconds", () => new TimeSpan(Volatile.Read(ref _encodedTicks)).TotalSeconds, "s", "Audio that was encoded");
+        _meter.CreateObservableCounter("ttm_recordings_finished", () => Volatile.Read(ref _finished), null, "Recordings whose MP3 became whole");
+        _meter.CreateObservableCounter("ttm_recordings_stored", () => Volatile.Read(ref _stored), null, "Recordings that the object store took");
+        _meter.CreateObservableCounter("ttm_recordings_failed", () => Volatile.Read(ref _failed), null, "Times that a recording lost something, or could not be made");
+        _meter.CreateObservableCounter("ttm_journal_dropped_packets", () => Volatile.Read(ref _dropped), null, "Packets lost because the disk did not take them");
         _meter.CreateObservableGauge("ttm_recordings_active", active, null, "Recordings that run");
-        _meter.CreateObservableGauge("ttm_recordings_encoding", encoding, null, "Recordings that are over and have no whole MP3 yet");
         _meter.CreateObservableGauge("ttm_transcoder_lag_seconds", () => lag().TotalSeconds, "s", "How far the slowest transcoder is behind the wall clock");
         _meter.CreateObservableGauge("ttm_spool_bytes", () => health().SpoolBytes, "By", "What lies in the spool");
         _meter.CreateObservableGauge("ttm_spool_free_bytes", () => health().FreeBytes, "By", "Free space on the spool's disk");
@@ -30,15 +29,15 @@ internal sealed class RecorderMetrics : IDisposable
         _meter.CreateObservableGauge("ttm_upload_age_seconds", () => uploadAge().TotalSeconds, "s", "How long the oldest of them has waited");
     }
 
-    public void Encoded(TimeSpan duration) => _encoded.Add(duration.TotalSeconds);
+    public void Encoded(TimeSpan duration) => Interlocked.Add(ref _encodedTicks, duration.Ticks);
 
-    public void Finished() => _finished.Add(1);
+    public void Finished() => Interlocked.Increment(ref _finished);
 
-    public void Stored() => _stored.Add(1);
+    public void Stored() => Interlocked.Increment(ref _stored);
 
-    public void Failed() => _failed.Add(1);
+    public void Failed() => Interlocked.Increment(ref _failed);
 
-    public void Dropped(long packets) => _dropped.Add(packets);
+    public void Dropped(long packets) => Interlocked.Add(ref _dropped, packets);
 
     public void Dispose() => _meter.Dispose();
 }

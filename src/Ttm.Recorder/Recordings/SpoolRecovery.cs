@@ -33,7 +33,8 @@ internal sealed class SpoolRecovery(
         {
             // Between the books and the broom: its event may not have gone out.
             Log.Recovered(logger, id, "stored");
-            _ = storing.TellAsync(stored, CancellationToken.None);
+            news.Stored(stored);
+            spool.Remove(id);
         }
         else if (spool.TryLoad(id) is { } finished)
         {

@@ -18,7 +18,6 @@ internal sealed class Uploader : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _waiting = new();
-    private long _failures;
 
     public Uploader(IObjectStore store, Spool spool, RecorderClock clock, int parallel, ILogger logger)
     {
@@ -30,9 +29,6 @@ internal sealed class Uploader : IDisposable
     }
 
     public int Count => _waiting.Count;
-
-    /// <summary>Attempts that the store refused.</summary>
-    public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>How long the oldest has waited.</summary>
     public TimeSpan OldestAge
@@ -52,7 +48,7 @@ internal sealed class Uploader : IDisposable
         {
             return await UntilDoneAsync(
                 finished.Recording.Id,
-                token => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token),
+                token => RecorderTelemetry.TraceAsync(finished.Recording.Id, () => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token)),
                 cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -63,11 +59,11 @@ internal sealed class Uploader : IDisposable
 
     /// <summary>The same for a small object.</summary>
     public Task<StoredObject> StoreAsync(string name, string key, byte[] content, ObjectProperties properties, CancellationToken cancellationToken) =>
-        UntilDoneAsync(name, token => _store.PutAsync(key, content, properties, token), cancellationToken);
+        UntilDoneAsync(name, token => RecorderTelemetry.TraceAsync(key, () => _store.PutAsync(key, content, properties, token)), cancellationToken);
 
     /// <summary>The same for a file that is no recording.</summary>
     public Task<StoredObject> StoreAsync(string key, string path, ObjectProperties properties, CancellationToken cancellationToken) =>
-        UntilDoneAsync(key, token => _store.PutAsync(key, path, properties, token), cancellationToken);
+        UntilDoneAsync(key, token => RecorderTelemetry.TraceAsync(key, () => _store.PutAsync(key, path, properties, token)), cancellationToken);
 
     /// <summary>Ends when the store has no such object.</summary>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) => UntilDoneAsync(
@@ -114,7 +110,6 @@ internal sealed class Uploader : IDisposable
             MaxDelay = TimeSpan.FromMinutes(1),
             OnRetry = arguments =>
             {
-                Interlocked.Increment(ref _failures);
                 Log.UploadFailed(_logger, name, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception!.Message);
                 return ValueTask.CompletedTask;
             },

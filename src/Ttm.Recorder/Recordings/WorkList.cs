@@ -13,8 +13,8 @@ internal sealed class WorkList
     /// <summary>Those that are being recorded.</summary>
     public int Active => _works.Keys.Count(work => work.Sink is { IsOpened: true, IsClosed: false });
 
-    /// <summary>Those that are over and have no whole MP3 yet.</summary>
-    public int Encoding => _works.Keys.Count(IsClosed);
+    /// <summary>Those that an earlier process left.</summary>
+    public int Found => _works.Keys.Count(work => work.Sink is null);
 
     public void Add(RecordingWork work) => _works[work] = true;
 
@@ -40,19 +40,15 @@ internal sealed class WorkList
         }
     }
 
-    /// <summary>
-    /// How far the one that is farthest behind is behind: what it has been told and is not encoded. Of what an earlier process left nobody knows.
-    /// </summary>
+    /// <summary>How far the one that is farthest behind is behind.</summary>
     public TimeSpan Lag(Instant now)
     {
         TimeSpan longest = TimeSpan.Zero;
         foreach (RecordingWork work in _works.Keys)
         {
-            if (work.Sink is not { IsOpened: true } sink)
-                continue;
-            TimeSpan lag = (sink.IsClosed ? sink.End.At : now) - (work.EncodedUntil ?? sink.Start.At);
-            if (lag > longest)
-                longest = lag;
+            Instant until = work.Sink is { IsClosed: true } sink ? sink.End.At : now;
+            if (work.EncodedUntil is { } encoded && until - encoded > longest)
+                longest = until - encoded;
         }
 
         return longest;
@@ -65,7 +61,5 @@ internal sealed class WorkList
             work.Transcoder?.Dispose();
     }
 
-    private bool AnyClosed() => _works.Keys.Any(IsClosed);
-
-    private static bool IsClosed(RecordingWork work) => work.Sink is null or { IsClosed: true };
+    private bool AnyClosed() => _works.Keys.Any(work => work.Sink is null or { IsClosed: true });
 }

@@ -24,6 +24,7 @@ internal static class ApiRoutes
         api.MapEvents();
         api.MapIceServers();
         api.MapNode();
+        api.MapFlights();
         api.MapRecordingSearch();
         routes.MapMedia();
     }

@@ -13,7 +13,7 @@ internal static class LessonProblems
         return result.Failure switch
         {
             LessonFailure.LessonNotFound or LessonFailure.SessionNotFound => Problem.NotFound(detail),
-            LessonFailure.LessonIsLive or LessonFailure.OtherTeacher => Problem.Conflict(detail),
+            LessonFailure.LessonIsLive or LessonFailure.OtherTeacher or LessonFailure.RosterIsFull => Problem.Conflict(detail),
             LessonFailure.MalformedSdp => Problem.BadRequest(detail),
             LessonFailure.UnacceptableSdp => new(StatusCodes.Status422UnprocessableEntity, detail),
             LessonFailure.StaleETag => new(StatusCodes.Status412PreconditionFailed, detail),
@@ -28,6 +28,7 @@ internal static class LessonProblems
         LessonFailure.SessionNotFound => "There is no such session: it was closed or replaced.",
         LessonFailure.LessonIsLive => "A lesson of this id is live.",
         LessonFailure.OtherTeacher => "Another teacher has this lesson.",
+        LessonFailure.RosterIsFull => "The lesson takes no more students.",
         LessonFailure.MalformedSdp => "The SDP cannot be parsed.",
         LessonFailure.UnacceptableSdp => "The offer cannot be served.",
         LessonFailure.StaleETag => "If-Match names an older ICE generation.",

@@ -2,8 +2,10 @@ namespace Ttm.Server.Configuration;
 
 /// <param name="Urls">Where HTTP listens; empty where ASPNETCORE_URLS or Kestrel:Endpoints say it.</param>
 /// <param name="CorsOrigins">Origins that may call; empty for any.</param>
-internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<string> CorsOrigins)
+/// <param name="MaxConnections">TCP connections at one time; further ones are closed.</param>
+internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<string> CorsOrigins, int MaxConnections = HttpOptions.UsualMaxConnections)
 {
+    public const int UsualMaxConnections = 20_000;
     public const string DefaultUrl = "http://localhost:8080";
 
     public static HttpOptions Read(Settings settings)
@@ -13,7 +15,7 @@ internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<str
             CheckUrl("Http:Urls", url);
         var elsewhere = settings.TextOrNull("urls") is not null || settings.Has("Kestrel:Endpoints");
         var origins = settings.List("Http:CorsOrigins");
-        return new(urls.Count == 0 && !elsewhere ? [DefaultUrl] : urls, origins.Contains("*") ? [] : [.. origins.Select(Origin)]);
+        return new(urls.Count == 0 && !elsewhere ? [DefaultUrl] : urls, origins.Contains("*") ? [] : [.. origins.Select(Origin)], settings.Number("Http:MaxConnections", UsualMaxConnections, 1, 1_000_000));
     }
 
     private static void CheckUrl(string key, string url)

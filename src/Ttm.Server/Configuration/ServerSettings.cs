@@ -1,5 +1,7 @@
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
+using Ttm.Server.Operations.Admission;
+using Ttm.Server.Operations.Draining;
 using Ttm.Server.Webhooks;
 using Ttm.Sfu.Media;
 using Ttm.Turn;
@@ -14,7 +16,9 @@ internal sealed record ServerSettings(
     TurnOptions Turn,
     StorageOptions Storage,
     RecordingOptions Recording,
-    WebhookOptions Webhooks)
+    WebhookOptions Webhooks,
+    AdmissionOptions Admission,
+    DrainOptions Drain)
 {
     private static readonly Lazy<IReadOnlyList<KnownSetting>> LazyKnown = new(FindKnown);
 
@@ -37,7 +41,9 @@ internal sealed record ServerSettings(
         var storage = RecorderSettings.ReadStorage(settings);
         var recording = RecorderSettings.ReadRecording(settings);
         var webhooks = WebhookOptions.Read(settings, recording.Spool);
-        return new(http, auth, media, turn, storage, recording, webhooks);
+        var admission = AdmissionSettings.Read(settings);
+        var drain = DrainOptions.Read(settings, isDevelopment);
+        return new(http, auth, media, turn, storage, recording, webhooks, admission, drain);
     }
 
     private static List<KnownSetting> FindKnown()

@@ -40,6 +40,16 @@ internal sealed class Settings(IConfiguration configuration)
             ?? throw StartException.Setting(key, text, $"set it to one of {string.Join(", ", allowed)}");
     }
 
+    /// <summary>A time as .NET writes it, such as 00:10:00.</summary>
+    public TimeSpan Time(string key, TimeSpan defaultValue, TimeSpan minimum, TimeSpan maximum)
+    {
+        if (Ask(key, string.Create(CultureInfo.InvariantCulture, $"{defaultValue:c}")) is not { } text)
+            return defaultValue;
+        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
+            return value;
+        throw StartException.Setting(key, text, $"set it to a time in hours, minutes and seconds, from {minimum:c} to {maximum:c}");
+    }
+
     public bool Flag(string key, bool defaultValue)
     {
         if (Ask(key, defaultValue ? "true" : "false") is not { } text)

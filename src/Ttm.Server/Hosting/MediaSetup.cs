@@ -46,6 +46,7 @@ internal static class MediaSetup
         services.AddSingleton<ILessons>(OpenLessons);
         services.AddSingleton<IReadinessCheck, LessonCapacity>();
         services.AddHostedService<LessonHost>();
+        services.AddSingleton<ForwardLatency>();
         services.AddHostedService<LoopWatch>();
     }
 
@@ -53,6 +54,7 @@ internal static class MediaSetup
     {
         // Nobody asks for them, so they are made here.
         _ = provider.GetRequiredService<MediaMetrics>();
+        _ = provider.GetRequiredService<NodeMetrics>();
         _ = provider.GetRequiredService<TurnTelemetry>();
 
         // Without recording nothing touches the disk, and lessons end with the process.
@@ -92,8 +94,7 @@ internal static class MediaSetup
             CreateStore(storage, time, loggers),
             SystemRandomness.Instance,
             new RecorderClock(time, () => clock.Now, clock.ToWallTime),
-            loggers,
-            settles: true);
+            loggers);
     }
 
     private static IObjectStore CreateStore(StorageOptions storage, TimeProvider time, ILoggerFactory loggers)

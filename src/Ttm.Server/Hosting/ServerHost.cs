@@ -3,6 +3,9 @@ using Ttm.Server.Api;
 using Ttm.Server.Auth;
 using Ttm.Server.Configuration;
 using Ttm.Server.Development;
+using Ttm.Server.Operations;
+using Ttm.Server.Operations.Admission;
+using Ttm.Server.Operations.Draining;
 using Ttm.Server.Turn;
 using Ttm.Server.Webhooks;
 
@@ -51,12 +54,13 @@ internal static class ServerHost
 
     private static void AddServer(this WebApplicationBuilder builder)
     {
-        var (http, auth, media, turn, storage, recording, webhooks) = ServerSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
+        var (http, auth, media, turn, storage, recording, webhooks, admission, drain) = ServerSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
 
         builder.UseSharedPorts(new Settings(builder.Configuration), http);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = http.MaxConnections;
             // The API has its own limit (Bodies). Kestrel's would reset the connection, and with it the 413, before the client has read it.
             kestrel.Limits.MaxRequestBodySize = null;
         });
@@ -68,6 +72,8 @@ internal static class ServerHost
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddTokens(auth);
         services.AddApi();
+        services.AddAdmission(admission);
+        services.AddDrain(drain);
         services.AddWebhooks(webhooks);
         services.AddRecorder(recording, storage);
         services.AddTurn(turn);

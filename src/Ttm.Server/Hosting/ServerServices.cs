@@ -1,4 +1,3 @@
-using OpenTelemetry.Metrics;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Events;
 using Ttm.Server.Operations;
@@ -17,16 +16,7 @@ internal static class ServerServices
         services.AddSingleton<IIceServerSource, StunServers>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<ServerStart>();
-        services.AddSingleton<LoopLag>();
-        services.AddSingleton<CpuGauge>();
-        services.AddHostedService(provider => provider.GetRequiredService<CpuGauge>());
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<NodeMetrics>();
     }
-
-    public static void AddTelemetry(this IServiceCollection services) =>
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("Ttm.*")
-            .AddAspNetCoreInstrumentation()
-            .AddRuntimeInstrumentation()
-            .AddPrometheusExporter());
 }

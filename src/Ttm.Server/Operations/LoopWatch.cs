@@ -2,8 +2,8 @@ using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Operations;
 
-/// <summary>Asks the media loop four times a second, and sees how long the answer takes: what a packet waits, whether the loop is busy, starved or stuck.</summary>
-internal sealed class LoopWatch(MediaPort port, LoopLag lag, TimeProvider time) : BackgroundService
+/// <summary>Asks the media loop four times a second, and sees how long the answer takes: what a packet waits, whether the loop is busy, starved or stuck. Carries its delays on.</summary>
+internal sealed class LoopWatch(MediaPort port, LoopLag lag, ForwardLatency latency, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -13,7 +13,10 @@ internal sealed class LoopWatch(MediaPort port, LoopLag lag, TimeProvider time) 
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                latency.Update();
                 await LookAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException)
         {

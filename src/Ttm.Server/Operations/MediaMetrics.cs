@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Ttm.Rtc;
+using Ttm.Server.Api.Node;
 using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Operations;
@@ -17,7 +18,7 @@ internal sealed partial class MediaMetrics : IDisposable
         _port = port;
         _reasons = [.. Enum.GetValues<DropReason>().Where(reason => reason != DropReason.None).Select(reason => (reason, new KeyValuePair<string, object?>("reason", Label(reason))))];
         _meter = meters.Create("Ttm.Media");
-        _meter.CreateObservableGauge("ttm.sessions", () => port.SessionCount, description: "Media sessions, connected or connecting.");
+        _meter.CreateObservableGauge("ttm.sessions", Sessions, description: "Connections, by state and path.");
         _meter.CreateObservableCounter("ttm.datagrams.received", () => port.LoopCounters.Datagrams, description: "Datagrams that came to the media port.");
         _meter.CreateObservableCounter("ttm.packets.received", () => port.Counters.PacketsReceived, description: "RTP packets from teachers, decrypted.");
         _meter.CreateObservableCounter("ttm.packets.forwarded", () => port.Counters.PacketsForwarded, description: "RTP packets to listeners.");
@@ -27,6 +28,14 @@ internal sealed partial class MediaMetrics : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<int>> Sessions() =>
+        from state in (RtcSessionState[])[RtcSessionState.Connecting, RtcSessionState.Connected]
+        from path in Enum.GetValues<SessionPath>()
+        select new Measurement<int>(
+            _port.Sessions.Get(state, path),
+            new KeyValuePair<string, object?>("state", state == RtcSessionState.Connected ? "connected" : "connecting"),
+            new KeyValuePair<string, object?>("path", PathNames.Of(path) ?? "none"));
 
     private IEnumerable<Measurement<long>> Drops() => _reasons.Select(one => new Measurement<long>(_port.Counters.GetDrops(one.Reason), one.Label));
 

@@ -13,20 +13,21 @@ internal interface IReadinessCheck
 }
 
 /// <summary>Whether new lessons are taken, and why not.</summary>
-internal sealed class Readiness(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime)
+internal sealed class Readiness(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime, NodeMetrics? metrics = null)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
     private readonly IReadinessCheck[] _checks = [.. checks];
 
-    public bool IsDraining => lifetime.ApplicationStopping.IsCancellationRequested;
+    /// <summary>It stops, and HTTP with it.</summary>
+    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
 
     public IReadOnlyList<string> Reasons()
     {
         if (!lifetime.ApplicationStarted.IsCancellationRequested)
             return ["The server is starting."];
         var reasons = _checks.Select(check => check.Problem()).OfType<string>().ToList();
-        if (IsDraining)
+        if (IsStopping)
             reasons.Insert(0, "The server is about to stop.");
         return reasons;
     }
@@ -34,6 +35,15 @@ internal sealed class Readiness(IEnumerable<IReadinessCheck> checks, IHostApplic
     public IReadOnlyList<string> Warnings() => [.. _checks.Select(check => check.Warning()).OfType<string>()];
 
     /// <summary>The 503 for a new lesson, or null where it is welcome.</summary>
+    public Problem? RefuseLesson()
+    {
+        var refusal = Refusal();
+        if (refusal is not null)
+            metrics?.LessonRefused();
+        return refusal;
+    }
+
+    /// <summary>The 503 of a server that takes no new lessons, or null.</summary>
     public Problem? Refusal()
     {
         var reasons = Reasons();

@@ -10,13 +10,13 @@ internal sealed class ServerMetrics : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _events;
-    private readonly UpDownCounter<long> _streams;
+    private long _streams;
 
     public ServerMetrics(IMeterFactory meters, IServiceProvider services)
     {
         _meter = meters.Create(MeterName);
         _events = _meter.CreateCounter<long>("ttm.events", description: "Events published, by type.");
-        _streams = _meter.CreateUpDownCounter<long>("ttm.event.streams", description: "Server-Sent Event streams that are open.");
+        _meter.CreateObservableGauge("ttm.event.streams", () => Volatile.Read(ref _streams), description: "Server-Sent Event streams that are open.");
         _meter.CreateObservableGauge("ttm.lessons.live", () => Count(services, _ => 1), description: "Lessons that are live.");
         _meter.CreateObservableGauge("ttm.teachers.connected", () => Count(services, lesson => lesson.Teacher is { Connected: true } ? 1 : 0), description: "Teachers whose media is connected.");
         _meter.CreateObservableGauge("ttm.students.connected", () => Count(services, lesson => lesson.Students.Count(student => student.Connected)), description: "Students whose media is connected.");
@@ -27,7 +27,7 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Counts a stream until it is disposed.</summary>
     public IDisposable EventStreamOpened()
     {
-        _streams.Add(1);
+        Interlocked.Increment(ref _streams);
         return new Closing(this);
     }
 
@@ -41,6 +41,10 @@ internal sealed class ServerMetrics : IDisposable
     {
         private ServerMetrics? _metrics = metrics;
 
-        public void Dispose() => Interlocked.Exchange(ref _metrics, null)?._streams.Add(-1);
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _metrics, null) is { } open)
+                Interlocked.Decrement(ref open._streams);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Ttm.Net;
 using Ttm.Rtc;
+using Ttm.Server.Operations.Draining;
 using Ttm.Sfu.Media;
 using Ttm.Turn;
 
@@ -9,14 +10,18 @@ namespace Ttm.Server.Turn;
 /// The STUN and TURN server as a guest of the media port: they share its socket, its thread and its TCP connections, and what a client relays
 /// to the media port goes there without a socket between. All but construction and disposal on the port's loop.
 /// </summary>
-internal sealed class TurnGuest : IPortGuest, ITurnOutput, IDisposable
+internal sealed class TurnGuest : IPortGuest, ITurnOutput, IDrained, IDisposable
 {
     private readonly TurnServer _server;
     private readonly UdpRelaySockets? _relays;
+    private readonly MediaPort _port;
+    private readonly bool _hasAlternates;
     private IPortHost? _host;
 
     public TurnGuest(TurnOptions options, TurnCredentials credentials, MediaPort port)
     {
+        _port = port;
+        _hasAlternates = options.AlternateServers.Count > 0;
         _relays = options is { Enabled: true, AllowedPeers.Count: > 0 } ? new UdpRelaySockets(port.Loop) : null;
         var host = new TurnHost
         {
@@ -39,6 +44,12 @@ internal sealed class TurnGuest : IPortGuest, ITurnOutput, IDisposable
         _host = host;
         return this;
     }
+
+    /// <summary>
+    /// New clients are sent to another server, where there is one; that one relays to this port as well. Where there is none they are taken: a student of a running
+    /// lesson may know no other way.
+    /// </summary>
+    public void BeginDrain() => _port.Loop.Post(_ => _server.IsDraining = _hasAlternates);
 
     /// <summary>Ends all allocations and makes no more.</summary>
     public void Leave()

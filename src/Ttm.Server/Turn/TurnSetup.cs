@@ -1,5 +1,6 @@
 using Ttm.Net;
 using Ttm.Server.Api.Media;
+using Ttm.Server.Operations.Draining;
 using Ttm.Sfu.Media;
 using Ttm.Turn;
 
@@ -12,6 +13,7 @@ internal static class TurnSetup
         services.AddSingleton(turn).AddSingleton(new TurnCredentials(turn, SystemRandomness.Instance));
         services.AddSingleton<EntrancePorts>();
         services.AddSingleton(Admit);
+        services.AddSingleton<IDrained>(provider => provider.GetRequiredService<TurnGuest>());
         services.AddSingleton<TurnTelemetry>();
         services.AddSingleton<IIceServerSource, TurnServers>();
         services.AddHostedService<MediaTcpListener>();

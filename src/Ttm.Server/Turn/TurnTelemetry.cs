@@ -55,7 +55,7 @@ internal sealed class TurnTelemetry : IDisposable
         .Select(code => new Measurement<long>(_turn.Refused(code), Tag("code", (int)code)));
 
     private IEnumerable<Measurement<long>> Drops() => Enum.GetValues<DropReason>()
-        .Where(reason => _turn.Dropped(reason) > 0)
+        .Where(reason => reason != DropReason.None)
         .Select(reason => new Measurement<long>(_turn.Dropped(reason), Tag("reason", MediaMetrics.Label(reason))));
 
     private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value);

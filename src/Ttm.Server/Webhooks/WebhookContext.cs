@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Ttm.Rtc;
 
 namespace Ttm.Server.Webhooks;
@@ -10,6 +9,5 @@ internal sealed record WebhookContext(
     HttpClient Client,
     TimeProvider Clock,
     IRandomness Randomness,
-    Counter<long> Failures,
     ILogger Logger,
     CancellationToken Stop);

@@ -21,7 +21,8 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(15);
 
-    private readonly Channel<Note> _noted = Channel.CreateBounded<Note>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<PublishedEvent> _noted =
+        Channel.CreateBounded<PublishedEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true });
 
     private readonly CancellationTokenSource _stop = new();
     private readonly WebhookOptions _options;
@@ -40,21 +41,15 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         _outbox = new Outbox(options.Directory);
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = AnswerTime };
         _meter = meters.Create(ServerMetrics.MeterName);
-        var failures = _meter.CreateCounter<long>("ttm.webhook.failures", description: "Attempts to deliver an event that a receiver did not take.");
+        _meter.CreateObservableCounter("ttm.webhook.failures", () => _receivers.Sum(receiver => receiver.Failures), description: "Attempts to deliver an event that a receiver did not take.");
         _meter.CreateObservableGauge("ttm.webhook.waiting", () => _receivers.Sum(receiver => (long)receiver.Waiting), description: "Events that wait for a receiver.");
-        _context = new(_outbox, options.Key, _client, clock, randomness, failures, logger, _stop.Token);
+        _context = new(_outbox, options.Key, _client, clock, randomness, logger, _stop.Token);
     }
 
     public void Accept(PublishedEvent published)
     {
-        if (!_noted.Writer.TryWrite(new(published, null)))
+        if (!_noted.Writer.TryWrite(published))
             Log.EventLost(_logger, Capacity);
-    }
-
-    public Task WhenKept()
-    {
-        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _noted.Writer.TryWrite(new(null, kept)) ? kept.Task : Task.CompletedTask;
     }
 
     public string? Problem() => null;
@@ -112,23 +107,13 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
     private async Task WriteAsync()
     {
         List<PublishedEvent> batch = [];
-        List<TaskCompletionSource> waiting = [];
         while (await _noted.Reader.WaitToReadAsync())
         {
-            while (batch.Count < BatchSize && _noted.Reader.TryRead(out var note))
-            {
-                if (note.Event is { } published)
-                    batch.Add(published);
-                if (note.Kept is { } kept)
-                    waiting.Add(kept);
-            }
-
-            if (batch.Count > 0 && !await AppendAsync(batch))
+            while (batch.Count < BatchSize && _noted.Reader.TryRead(out var published))
+                batch.Add(published);
+            if (!await AppendAsync(batch))
                 return;
-            foreach (var kept in waiting)
-                kept.SetResult();
             batch.Clear();
-            waiting.Clear();
         }
     }
 
@@ -185,7 +170,4 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         foreach (var path in Directory.EnumerateFiles(_options.Directory, "receiver-*").Where(path => !known.Contains(Path.GetFileName(path))))
             File.Delete(path);
     }
-
-    /// <summary>An event, or somebody who wants to know when those before are on disk.</summary>
-    private readonly record struct Note(PublishedEvent? Event, TaskCompletionSource? Kept);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 
@@ -24,6 +25,7 @@ internal sealed class WebhookReceiver : IDisposable
     private readonly Acknowledgements _acknowledged;
     private TaskCompletionSource? _idle;
     private string? _trouble;
+    private long _failures;
 
     public WebhookReceiver(Uri url, Acknowledgements acknowledged, WebhookContext context)
     {
@@ -38,6 +40,9 @@ internal sealed class WebhookReceiver : IDisposable
 
     /// <summary>Why the last attempt failed, or null after one that did not.</summary>
     public string? Trouble => Volatile.Read(ref _trouble);
+
+    /// <summary>Attempts that were not taken.</summary>
+    public long Failures => Volatile.Read(ref _failures);
 
     public int Waiting
     {
@@ -122,7 +127,7 @@ internal sealed class WebhookReceiver : IDisposable
             Volatile.Write(ref _trouble, reason);
             if (reason is null)
                 return;
-            _context.Failures.Add(1);
+            Interlocked.Increment(ref _failures);
             if (_context.Clock.GetUtcNow() - entry.At > Patience)
             {
                 Log.GivenUp(_context.Logger, entry.Id, entry.Lesson, Name, reason);
@@ -149,6 +154,7 @@ internal sealed class WebhookReceiver : IDisposable
     private async Task<(string? Reason, TimeSpan RetryAfter)> PostAsync(OutboxEntry entry, byte[] body)
     {
         await _posts.WaitAsync(_context.Stop);
+        using var activity = WebhookTelemetry.StartPost(entry, Name);
         try
         {
             var timestamp = _context.Clock.GetUtcNow().ToUnixTimeSeconds();
@@ -159,14 +165,17 @@ internal sealed class WebhookReceiver : IDisposable
             request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSignature.Create(_context.Key, entry.Id, timestamp, body));
             request.Headers.TryAddWithoutValidation("User-Agent", "ttm-server");
             using var response = await _context.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _context.Stop);
+            activity?.SetTag("http.response.status_code", (int)response.StatusCode);
             return response.IsSuccessStatusCode ? (null, default) : ($"it answers {(int)response.StatusCode}", RetryAfter(response));
         }
         catch (HttpRequestException exception)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             return (exception.Message, default);
         }
         catch (OperationCanceledException) when (!_context.Stop.IsCancellationRequested)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, "it does not answer in time");
             return ("it does not answer in time", default);
         }
         finally

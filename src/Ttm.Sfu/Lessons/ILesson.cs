@@ -28,12 +28,18 @@ public interface ILesson
     /// <summary>Selects the listener, who need not be connected; null for nobody.</summary>
     Task<LessonResult<ListenerChange>> SelectAsync(string? student);
 
+    /// <summary>What the lesson's connections have gone through in the last minute, and what those that have ended went through before.</summary>
+    Task<IReadOnlyList<FlightLog>> TakeFlightsAsync();
+
     /// <summary>Ends the lesson: connections close, the running recording finishes. Ending an ended lesson changes nothing.</summary>
     Task EndAsync();
 }
 
 /// <param name="Participant">The teacher's or student's id.</param>
-public sealed record SessionOwner(string Participant, bool IsTeacher);
+public sealed record SessionOwner(string Participant, bool IsTeacher)
+{
+    internal ParticipantEvent ToEvent(string lesson) => new(lesson, IsTeacher ? Participant : null, IsTeacher ? null : Participant);
+}
 
 /// <summary>All lessons of this node; ended ones are kept until <c>a limit</c> of newer ones has ended.</summary>
 public interface ILessons

@@ -19,6 +19,7 @@ internal sealed class Lesson : ILesson, IDisposable
     private readonly IReadOnlyDictionary<string, string> _metadata;
     private readonly bool _isRecorded;
     private readonly LessonSaver? _saver;
+    private readonly LessonWatch _watch;
     private bool _isSuspended;
 
     // After a restart nobody is there to be recorded; the recording for the listener begins when the teacher or that student comes back.
@@ -33,6 +34,7 @@ internal sealed class Lesson : ILesson, IDisposable
         Id = stored.Id;
         _context = context;
         _factory = new SessionFactory(context.Port);
+        _watch = new LessonWatch(Id, _roster, context);
         _metadata = stored.Metadata;
         _isRecorded = isRecorded;
         _saver = isRecorded && context.Store is { } store ? new LessonSaver(store, context.Time, context.Logger) : null;
@@ -40,7 +42,7 @@ internal sealed class Lesson : ILesson, IDisposable
         _endedAt = stored.EndedAt;
         _roster.Teacher = stored.Teacher;
         foreach (string student in stored.Students)
-            _roster.AddStudent(student);
+            _roster.TryAddStudent(student);
         _roster.Listener = IsLive ? stored.Listener : null;
         _awaitsReturn = _roster.Listener is not null;
         Snapshot = TakeSnapshot();
@@ -99,15 +101,20 @@ internal sealed class Lesson : ILesson, IDisposable
 
     public SessionOwner? FindSession(string session) => _roster.Find(session)?.Owner;
 
-    public Task<LessonResult<ListenerChange>> SelectAsync(string? student) => RunAsync(async () =>
+    public async Task<LessonResult<ListenerChange>> SelectAsync(string? student)
     {
-        if (student == _roster.Listener && !_awaitsReturn)
-            return GetListenerChange(false);
-        if (student is not null)
-            _roster.AddStudent(student);
-        await SwitchAsync(student);
-        return LessonResultOf(GetListenerChange(true));
-    });
+        using var measure = LessonTelemetry.MeasureSwitch(Id, _context.Time);
+        return await RunAsync(async () =>
+        {
+            if (student == _roster.Listener && !_awaitsReturn)
+                return GetListenerChange(false);
+            if (student is not null && !_roster.TryAddStudent(student))
+                return LessonResult.Fail<ListenerChange>(LessonFailure.RosterIsFull, Roster.IsFull);
+            await SwitchAsync(student);
+            measure.Done(_recording);
+            return LessonResultOf(GetListenerChange(true));
+        });
+    }
 
     public Task EndAsync() => RunAsync(async () =>
     {
@@ -145,8 +152,9 @@ internal sealed class Lesson : ILesson, IDisposable
     });
 
     /// <summary>How it is now; on the loop.</summary>
-    public LessonReport Report(Instant now) =>
-        new(Snapshot, _recording, [.. _roster.All.Where(session => session.Media.Loop is not null).Select(session => new ParticipantReport(session.Owner, session.Media.Report(now)))]);
+    public LessonReport Report(Instant now) => _watch.Report(Snapshot, _recording, now);
+
+    public Task<IReadOnlyList<FlightLog>> TakeFlightsAsync() => _watch.TakeFlightsAsync();
 
     public void Dispose() => _gate.Dispose();
 
@@ -182,6 +190,8 @@ internal sealed class Lesson : ILesson, IDisposable
     {
         if (_context.Port.IsFull && !_roster.IsPresent(owner))
             return LessonResult.Fail<SessionAccepted>(LessonFailure.Full, "This server has as many connections as it takes.");
+        if (!owner.IsTeacher && !_roster.HasRoomFor(owner.Participant))
+            return LessonResult.Fail<SessionAccepted>(LessonFailure.RosterIsFull, Roster.IsFull);
         var made = _factory.Create(owner, offer, _publication);
         if (!made.Succeeded)
             return LessonResult.Fail<SessionAccepted>(made.Failure, made.Detail!);
@@ -256,7 +266,7 @@ internal sealed class Lesson : ILesson, IDisposable
         session.IsConnected = true;
         Snapshot = TakeSnapshot();
         Log.SessionConnected(_context.Logger, Id, session.Id, session.Owner.Participant);
-        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherConnected : LessonEventTypes.StudentConnected, Describe(session.Owner));
+        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherConnected : LessonEventTypes.StudentConnected, session.Owner.ToEvent(Id));
     }
 
     private void OnGone(LessonSession session, string reason)
@@ -268,15 +278,13 @@ internal sealed class Lesson : ILesson, IDisposable
     private void SayDisconnected(LessonSession session, string reason)
     {
         Log.SessionClosed(_context.Logger, Id, session.Id, session.Owner.Participant, reason);
+        _watch.Keep(session, reason);
         if (!session.IsConnected)
             return;
         session.IsConnected = false;
         Snapshot = TakeSnapshot();
-        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherDisconnected : LessonEventTypes.StudentDisconnected, Describe(session.Owner));
+        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherDisconnected : LessonEventTypes.StudentDisconnected, session.Owner.ToEvent(Id));
     }
-
-    private ParticipantEvent Describe(SessionOwner owner) =>
-        new(Id, owner.IsTeacher ? owner.Participant : null, owner.IsTeacher ? null : owner.Participant);
 
     private ListenerChange GetListenerChange(bool changed)
     {

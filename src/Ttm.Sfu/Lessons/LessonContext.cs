@@ -11,5 +11,6 @@ internal sealed record LessonContext(
     ILessonStore? Store,
     ILessonEventSink Events,
     SessionSignals Signals,
+    FlightArchive Flights,
     TimeProvider Time,
     ILogger Logger);

@@ -17,7 +17,7 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
 
     public LessonDirectory(MediaPort port, IStretchRecorder recorder, ILessonEventSink events, TimeProvider time, ILogger<LessonDirectory> logger, ILessonStore? store = null)
     {
-        _context = new LessonContext(port, recorder, store, events, new SessionSignals(logger), time, logger);
+        _context = new LessonContext(port, recorder, store, events, new SessionSignals(logger), new FlightArchive(), time, logger);
     }
 
     public int LiveCount

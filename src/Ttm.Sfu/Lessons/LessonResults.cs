@@ -26,6 +26,9 @@ public enum LessonFailure
     /// <summary>If-Match names an older ICE generation (412).</summary>
     StaleETag,
 
+    /// <summary>The lesson's roster takes no further student (409).</summary>
+    RosterIsFull,
+
     /// <summary>The node takes no more (503).</summary>
     Full,
 }

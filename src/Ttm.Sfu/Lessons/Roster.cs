@@ -5,6 +5,12 @@ namespace Ttm.Sfu.Lessons;
 /// <summary>Who is in a lesson, by which connection, and who listens. Owned by its <see cref="Lesson"/>; only <see cref="Find(string)"/> and <see cref="All"/> are for anyone.</summary>
 internal sealed class Roster
 {
+    /// <summary>Students of one lesson: nobody is taken off a roster.</summary>
+    public const int StudentLimit = 1000;
+
+    /// <summary>What who comes then is told.</summary>
+    public static readonly string IsFull = $"The lesson has {StudentLimit} students on its roster and takes no more.";
+
     private readonly ConcurrentDictionary<string, LessonSession> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LessonSession> _studentSessions = new(StringComparer.Ordinal);
     private readonly List<string> _students = [];
@@ -30,12 +36,18 @@ internal sealed class Roster
     /// <summary>Whether the participant has a connection, which a new one would replace.</summary>
     public bool IsPresent(SessionOwner owner) => Find(owner) is not null;
 
-    /// <summary>Puts the student on the roster, connected or not.</summary>
-    public void AddStudent(string student)
+    /// <summary>Puts the student on the roster, connected or not; false where it is full.</summary>
+    public bool TryAddStudent(string student)
     {
+        if (!HasRoomFor(student))
+            return false;
         if (!_students.Contains(student))
             _students.Add(student);
+        return true;
     }
+
+    /// <summary>Whether the student is on the roster, or may be put there.</summary>
+    public bool HasRoomFor(string student) => _students.Count < StudentLimit || _students.Contains(student);
 
     /// <summary>Takes the session in and gives back the one of the same participant that it replaces.</summary>
     public LessonSession? Add(LessonSession session)
@@ -51,7 +63,7 @@ internal sealed class Roster
         }
         else
         {
-            AddStudent(session.Owner.Participant);
+            TryAddStudent(session.Owner.Participant);
             _studentSessions[session.Owner.Participant] = session;
         }
 

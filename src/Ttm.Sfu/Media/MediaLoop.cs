@@ -1,7 +1,6 @@
 using Ttm.Net;
 using Ttm.Net.Tcp;
 using Ttm.Rtc;
-using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 using Ttm.Rtc.Rtcp;
 
@@ -30,14 +29,14 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
 
     public MediaCounters Counters { get; } = new();
 
+    /// <summary>Sessions by state and path; read by anyone.</summary>
+    public SessionCounts Sessions { get; } = new();
+
     /// <summary>Sessions now; read by anyone.</summary>
     public int SessionCount { get; private set; }
 
     /// <summary>Gets what belongs to no session; null where nobody is there.</summary>
     public IPortGuest? Guest { get; set; }
-
-    /// <summary>Has the handshakes of sessions run on other threads; each piece comes back by <see cref="GiveBack"/>.</summary>
-    public HandshakeWorkers? Workers { get; set; }
 
     /// <summary>The TCP connections.</summary>
     public TcpFlows Flows { get; } = new();
@@ -101,26 +100,6 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
         ((IceLiteAgent)session.Transport.Ice).Restart(local, remote, now);
         _sessions.SetUfrags(session);
         Settle(session, now);
-    }
-
-    /// <summary>A piece of a handshake has been run.</summary>
-    public void GiveBack(MediaSession session, DtlsWork work, Instant now)
-    {
-        _now = now;
-        try
-        {
-            var reason = session.Transport.GiveBack(work, now);
-            if (reason != DropReason.None)
-                Counters.Drop(reason);
-            if (work.Fault is { } fault)
-                Fail(session, fault, now);
-            else
-                Settle(session, now);
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            Fail(session, fault, now);
-        }
     }
 
     /// <summary>Sets the session's timer anew, after its media was switched.</summary>
@@ -202,6 +181,7 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
     private void Dispatch(MediaSession session, Span<byte> datagram, in TransportAddress from, Instant now)
     {
         var reason = session.Transport.Receive(datagram, from, now, out var kind, out int length);
+        session.Flight.Received(kind, datagram, reason, now);
         if (reason != DropReason.None)
             Counters.Drop(reason);
         else if (kind == DatagramKind.Rtp)
@@ -230,19 +210,23 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
         if (session.ReportedState == RtcSessionState.Closed)
             return;
         while (session.Transport.TryTakeDatagram(GetSendBuffer(), out int length, out var to))
+        {
+            session.Flight.Sent(GetSendBuffer()[..length], now);
             Send(length, to);
-        if (Workers is not null && session.Transport.TryTakeWork(now, out var work))
-            Workers.Run(session, work);
+        }
 
         var state = session.Transport.State;
         if (state != session.ReportedState)
             Report(session, state, now);
+        if (Sessions.Move(session, state, PathOf(session)))
+            session.Flight.Path(session.Place.Path, now);
         Reschedule(session);
     }
 
     private void Report(MediaSession session, RtcSessionState state, Instant now)
     {
         session.ReportedState = state;
+        session.Flight.State(state, now);
         if (state == RtcSessionState.Connected)
         {
             session.OnConnected(now);

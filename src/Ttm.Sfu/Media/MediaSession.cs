@@ -1,6 +1,7 @@
 using Ttm.Net;
 using Ttm.Rtc;
 using Ttm.Rtc.Rtcp;
+using Ttm.Sfu.Media.Flight;
 
 namespace Ttm.Sfu.Media;
 
@@ -10,8 +11,8 @@ namespace Ttm.Sfu.Media;
 /// </summary>
 internal abstract class MediaSession : ITimed, IDisposable
 {
-    // The ICE agent remembers 32 paths; twice that leaves room for stale ones between sweeps.
-    private const int AddressLimit = 64;
+    // The ICE agent remembers 16 remote addresses; twice that leaves room for stale ones between sweeps.
+    private const int AddressLimit = 32;
 
     private readonly Instant _startedAt;
     private ReportSchedule _reports;
@@ -21,6 +22,7 @@ internal abstract class MediaSession : ITimed, IDisposable
         Id = id;
         Transport = transport;
         _startedAt = now;
+        Flight = new FlightRing(now);
         _reports = new ReportSchedule(ReportSchedule.UsualInterval, randomness, now);
     }
 
@@ -28,6 +30,12 @@ internal abstract class MediaSession : ITimed, IDisposable
     public string Id { get; }
 
     public RtcSession Transport { get; }
+
+    /// <summary>What has happened to it lately.</summary>
+    public FlightRing Flight { get; }
+
+    /// <summary>Where the loop counts it; see <see cref="SessionCounts"/>.</summary>
+    public SessionPlace Place { get; set; }
 
     /// <summary>Told once of Connected and once of Closed, on the loop: must only hand it on.</summary>
     public Action<MediaSession, RtcSessionState>? StateChanged { get; set; }
@@ -98,7 +106,10 @@ internal abstract class MediaSession : ITimed, IDisposable
     {
         var buffer = Loop!.GetSendBuffer();
         var writer = new RtcpWriter(buffer[..^RtcSession.MaxOverhead]);
-        if (TryWriteReport(ref writer, now) && Transport.TryProtectRtcp(buffer, writer.Length, out int length))
+        if (!TryWriteReport(ref writer, now))
+            return;
+        Flight.Rtcp(true, buffer[..writer.Length], now);
+        if (Transport.TryProtectRtcp(buffer, writer.Length, out int length))
             Loop.Send(length, Transport.Remote);
     }
 }

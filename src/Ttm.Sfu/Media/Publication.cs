@@ -49,6 +49,7 @@ internal sealed class Publication
         _recording = recording;
         listener?.Open(position);
         recording?.Open(position);
+        Publisher?.Flight.Listening(listener is not null, now);
         return position;
     }
 

@@ -31,15 +31,19 @@ internal sealed class Publisher : MediaSession
         if (!RtpPacket.TryParse(datagram, out var packet))
         {
             counters.Drop(DropReason.MalformedRtp);
+            Flight.Drop(DatagramKind.Rtp, datagram, DropReason.MalformedRtp, now);
             return;
         }
 
         if (packet.PayloadType != _payloadType)
         {
             counters.Drop(DropReason.UnknownPayloadType);
+            Flight.Drop(DatagramKind.Rtp, datagram, DropReason.UnknownPayloadType, now);
             return;
         }
 
+        if (packet.Ssrc != _reception.Ssrc || !_reception.HasSource)
+            Flight.Source(packet.Ssrc, now);
         _reception.Receive(packet, now);
         _level.Receive(packet, _levelExtension, now);
         counters.PacketsReceived++;

@@ -47,6 +47,7 @@ internal sealed class Subscription : MediaSession, IRtpSink
         _listening = true;
         _tail = 0;
         _rewriter.SwitchSource();
+        Flight.Listening(true, start.At);
     }
 
     public void Write(in RtpPacket packet, Instant now)
@@ -57,6 +58,7 @@ internal sealed class Subscription : MediaSession, IRtpSink
         if (!_rewriter.TryRewrite(packet, now, out var header, out var reason))
         {
             counters.Drop(reason);
+            Flight.Drop(DatagramKind.Rtp, packet.Datagram, reason, now);
             return;
         }
 
@@ -69,10 +71,15 @@ internal sealed class Subscription : MediaSession, IRtpSink
     {
         _listening = false;
         _tail = TailPackets;
+        Flight.Listening(false, end.At);
     }
 
     /// <summary>A student may only receive; what it sends is counted and forgotten.</summary>
-    public override void OnRtp(ReadOnlySpan<byte> datagram, Instant now) => Loop!.Counters.Drop(DropReason.NotPublishing);
+    public override void OnRtp(ReadOnlySpan<byte> datagram, Instant now)
+    {
+        Loop!.Counters.Drop(DropReason.NotPublishing);
+        Flight.Drop(DatagramKind.Rtp, datagram, DropReason.NotPublishing, now);
+    }
 
     public override void OnRtcp(in RtcpCompound compound, Instant now)
     {
@@ -134,6 +141,7 @@ internal sealed class Subscription : MediaSession, IRtpSink
         if (!Transport.TryProtectRtp(buffer, length + payload.Length, out int protectedLength))
             return;
         Loop.Send(protectedLength, Transport.Remote);
+        Flight.SentRtp(buffer[..protectedLength], now);
         _sender.Send(header.Timestamp, payload.Length, now);
         _lastSent = now;
     }

@@ -7,8 +7,8 @@ namespace Ttm.EndToEnd.Kit;
 /// <summary>The real server as its own process, with ports, keys and folders of its own. Its output is kept for the test's log.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
-    public const string ApiKey = "tests";
-    public const string Secret = "a secret of at least thirty-two bytes, for tests alone";
+    private const string ApiKey = "tests";
+    private const string Secret = "a secret of at least thirty-two bytes, for tests alone";
     private const int SigTerm = 15;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
@@ -29,8 +29,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Tokens Tokens { get; } = new(ApiKey, Secret);
 
-    public int ProcessId => _process!.Id;
-
     public string Folder { get; private init; } = "";
 
     public string Log => string.Join('\n', _log);
@@ -47,6 +45,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             ["Media:Port"] = $"{FreePorts.Take()}",
             [$"Auth:Keys:{ApiKey}"] = Secret,
             ["Recording:Spool"] = Path.Combine(folder, "spool"),
+            // A machine that runs browsers besides is always busy.
+            ["Admission:Enabled"] = "false",
+            ["Server:DrainTimeout"] = "00:00:00",
             ["Storage:FileSystem:Root"] = Path.Combine(folder, "recordings"),
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())

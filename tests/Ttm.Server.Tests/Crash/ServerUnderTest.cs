@@ -22,7 +22,7 @@ internal sealed class ServerUnderTest : IDisposable
         _settings =
         [
             $"--Http:Urls={Url}", $"--Auth:Keys:{ApiKey}={Secret}", $"--Media:Port={FreePort(SocketType.Dgram, ProtocolType.Udp)}", "--Media:PublicAddresses=127.0.0.1",
-            $"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings", .. settings,
+            "--Admission:Enabled=false", "--Server:DrainTimeout=00:00:00", $"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings", .. settings,
         ];
         Client = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(20) };
     }
@@ -30,6 +30,9 @@ internal sealed class ServerUnderTest : IDisposable
     public string Url { get; }
 
     public HttpClient Client { get; }
+
+    /// <summary>More variables of the process.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>Counts the starts: who connected to an earlier process must connect again.</summary>
     public int Generation { get; private set; }
@@ -49,6 +52,8 @@ internal sealed class ServerUnderTest : IDisposable
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ttm-server.dll"), .. _settings]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
         _process?.Dispose();
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -74,8 +79,20 @@ internal sealed class ServerUnderTest : IDisposable
     /// <summary>SIGTERM, and the exit code.</summary>
     public async Task<int> StopAsync()
     {
+        await TermAsync();
+        return await WaitForExitAsync();
+    }
+
+    public async Task TermAsync()
+    {
         using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
-        await _process.WaitForExitAsync();
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>The exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process!.WaitForExitAsync();
         return _process.ExitCode;
     }
 

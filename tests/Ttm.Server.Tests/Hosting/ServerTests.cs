@@ -84,7 +84,7 @@ public sealed class ServerTests(ServerFixture fixture)
                      "POST /api/v1/lessons", "GET /api/v1/lessons", "GET /api/v1/lessons/{lesson}", "DELETE /api/v1/lessons/{lesson}",
                      "PUT /api/v1/lessons/{lesson}/listener", "DELETE /api/v1/lessons/{lesson}/listener", "GET /api/v1/lessons/{lesson}/recordings",
                      "GET /api/v1/recordings/{recording}", "GET /api/v1/recordings/{recording}/audio", "POST /api/v1/lessons/{lesson}/messages",
-                     "GET /api/v1/lessons/{lesson}/messages", "GET /api/v1/lessons/{lesson}/events", "GET /api/v1/ice-servers", "GET /api/v1/node", "GET /api/v1/recordings", "GET /healthz", "GET /readyz",
+                     "GET /api/v1/lessons/{lesson}/messages", "GET /api/v1/lessons/{lesson}/events", "GET /api/v1/ice-servers", "GET /api/v1/node", "GET /api/v1/lessons/{lesson}/flight", "GET /api/v1/recordings", "GET /healthz", "GET /readyz",
                  })
             calls.ShouldContain(call);
         foreach (var call in document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()))

@@ -93,6 +93,8 @@ internal sealed class FakeLesson : ILesson
         }
     }
 
+    public Task<IReadOnlyList<FlightLog>> TakeFlightsAsync() => Task.FromResult<IReadOnlyList<FlightLog>>([]);
+
     public Task EndAsync()
     {
         lock (_gate)

@@ -72,7 +72,7 @@ internal sealed class TestServer : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("ttm-server-").FullName;
         string[] all =
         [
-            "--environment=Production", "--Http:Urls=http://127.0.0.1:0", $"--Auth:Keys:{ApiKey}={Secret}", "--hostBuilder:reloadConfigOnChange=false", "--Recording:Enabled=false",
+            "--environment=Production", "--Http:Urls=http://127.0.0.1:0", $"--Auth:Keys:{ApiKey}={Secret}", "--hostBuilder:reloadConfigOnChange=false", "--Recording:Enabled=false", "--Admission:Enabled=false", "--Server:DrainTimeout=00:00:00",
             $"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings", .. args,
         ];
         var app = ServerHost.Build(all, builder =>

@@ -12,7 +12,7 @@ internal static class ListenerEndpoints
         listener.MapPut("", SelectAsync).Allow(Role.Teacher)
             .WithSummary("Switch to a student")
             .WithDescription("The same student again changes nothing. The student need not be connected yet.")
-            .Takes<ListenerChoice>("""{"student":"s-17"}""").Produces<ListenerView>().Fails(400, 403, 404, 413, 415);
+            .Takes<ListenerChoice>("""{"student":"s-17"}""").Produces<ListenerView>().Fails(400, 403, 404, 409, 413, 415);
         listener.MapDelete("", ClearAsync).Allow(Role.Teacher)
             .WithSummary("Stop: nobody hears")
             .Produces(204).Fails(400, 403, 404);

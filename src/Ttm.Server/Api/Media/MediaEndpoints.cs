@@ -56,8 +56,8 @@ internal static class MediaEndpoints
         var offer = Encoding.UTF8.GetString(body.Span);
         if (OfferCheck.Flaw(offer) is { } flaw)
             return flaw;
-        if (readiness.IsDraining && readiness.Refusal() is { } draining)
-            return draining;
+        if (readiness.IsStopping && readiness.RefuseLesson() is { } stopping)
+            return stopping;
         var participant = isTeacher && caller.Role == Role.Service ? TeacherOf(lesson, lessons) ?? caller.Id : caller.Id;
         var (opened, problem) = Open(lesson, isTeacher ? participant : null, offer, lessons, readiness);
         if (opened is null)
@@ -86,7 +86,7 @@ internal static class MediaEndpoints
             return (found, null);
         if (found is not null && teacher is null)
             return (null, Problem.NotFound($"Lesson {lesson} has ended."));
-        if (readiness.Refusal() is { } refusal)
+        if (readiness.RefuseLesson() is { } refusal)
             return (null, refusal);
         if (lessons.CheckOffer(offer, teacher is not null) is { Succeeded: false } flawed)
             return (null, flawed.ToProblem());

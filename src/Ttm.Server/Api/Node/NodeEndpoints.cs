@@ -1,4 +1,3 @@
-using System.Reflection;
 using Ttm.Recorder.Recordings;
 using Ttm.Rtc;
 using Ttm.Server.Auth;
@@ -10,9 +9,6 @@ namespace Ttm.Server.Api.Node;
 /// <summary>What a supervisor watches: this server, and all its live lessons.</summary>
 internal static class NodeEndpoints
 {
-    private static readonly string Version =
-        typeof(NodeEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     public static void MapNode(this IEndpointRouteBuilder api) =>
         api.MapGet("/node", GetAsync).Allow()
             .WithTags("Supervision")
@@ -29,7 +25,7 @@ internal static class NodeEndpoints
         var health = recorder.Health;
         var uploads = recorder.Uploads;
         return Results.Ok(new NodeView(
-            Version,
+            ServerStart.Version,
             start.At,
             reasons.Count == 0,
             reasons,
