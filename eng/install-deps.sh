@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the native libraries and programs that are missing; does nothing when all are there.
 #   eng/install-deps.sh          what the server needs: libopus, libmp3lame, OpenSSL 3
-#   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, coturn's clients, network tools,
+#   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, coturn's clients, network tools, promtool,
 #                                an S3 server (Ceph's radosgw)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -49,6 +49,7 @@ on_debian() {
     program coturn turnutils_uclient
     program iproute2 ip
     program nftables nft
+    program prometheus promtool
   fi
   [ ${#missing[@]} = 0 ] && return
   has_one apt-get || die "Please install these by the package manager of this system: ${missing[*]}"
@@ -71,10 +72,12 @@ on_debian() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${chosen[@]}" </dev/null >&2 ||
     die "The installation failed; see above, then run: ${by_hand[*]}"
 
-  # Only coturn's client tools are wanted; its server would hold port 3478.
-  case " ${chosen[*]} " in *' coturn '*)
-    [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl disable --now -q coturn >&2 || say "Please stop the coturn service: it holds port 3478." ;;
-  esac
+  # Only the tools beside these servers are wanted; the servers would hold ports 3478 and 9090.
+  for name in coturn prometheus; do
+    case " ${chosen[*]} " in *" $name "*)
+      [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl disable --now -q $name >&2 || say "Please stop the service $name: it holds a port." ;;
+    esac
+  done
 }
 
 case $(uname -s) in
