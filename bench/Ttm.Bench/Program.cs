@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Ttm.Bench;
 
@@ -12,6 +13,9 @@ switch (args)
         break;
     case ["memory", ..]:
         await RecorderMemory.RunAsync();
+        break;
+    case ["lesson", ..]:
+        await LongLesson.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 8);
         break;
     case ["join", var server]:
         await JoinTime.RunAsync(server);

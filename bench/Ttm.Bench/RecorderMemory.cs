@@ -18,7 +18,7 @@ internal sealed class RecorderMemory : IAsyncDisposable
     private const int StepSeconds = 10;
     private const double Mebi = 1024 * 1024;
 
-    // The journal writer empties the rings every 200 ms.
+    // The journal writer empties the rings eight times a second.
     private static readonly TimeSpan Drained = TimeSpan.FromMilliseconds(210);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-bench-").FullName;

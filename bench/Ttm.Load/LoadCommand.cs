@@ -14,6 +14,7 @@ internal sealed class LoadCommand
     private readonly Option<int> _students = Number("--students", "Students of each lesson.", 2, 1, 1000);
     private readonly Option<TimeSpan> _switchEvery = Duration("--switch-every", "How long a student listens.", TimeSpan.FromSeconds(10));
     private readonly Option<TimeSpan> _duration = Duration("--duration", "How long is measured, once all have joined; with --find-max, at each number of lessons.", TimeSpan.FromSeconds(30));
+    private readonly Option<int> _storm = Number("--storm", "Students who join the running lessons, at the join rate, before the measurement.", 0, 0, 100_000);
     private readonly Option<int> _joinRate = Number("--join-rate", "Connections a second.", 50, 1, 10_000);
     private readonly Option<int?> _pid = new("--pid") { Description = "The server's process on this machine, to read its CPU and memory. Without it /metrics must do.", HelpName = "pid" };
     private readonly Option<string?> _json = new("--json") { Description = "Writes the figures to this file too.", HelpName = "file" };
@@ -24,7 +25,7 @@ internal sealed class LoadCommand
     public RootCommand Create(Func<LoadOptions, CancellationToken, Task<int>> run)
     {
         var command = new RootCommand("Puts lessons on a TtmMedia server with real WHIP and WHEP clients, and measures what they get.");
-        foreach (var option in new Option[] { _url, _key, _secret, _lessons, _students, _switchEvery, _duration, _joinRate, _pid, _json, _settle, _prefix, _findMax })
+        foreach (var option in new Option[] { _url, _key, _secret, _lessons, _students, _switchEvery, _duration, _storm, _joinRate, _pid, _json, _settle, _prefix, _findMax })
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => run(Read(parsed), cancellationToken));
         return command;
@@ -38,6 +39,7 @@ internal sealed class LoadCommand
         parsed.GetValue(_students),
         parsed.GetValue(_switchEvery),
         parsed.GetValue(_duration),
+        parsed.GetValue(_storm),
         parsed.GetValue(_joinRate),
         parsed.GetValue(_pid),
         parsed.GetValue(_json),

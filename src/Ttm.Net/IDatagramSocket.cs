@@ -9,11 +9,20 @@ public interface IDatagramSocket : IDisposable
 {
     ushort Port { get; }
 
+    /// <summary>Bytes that the kernel keeps until they are received, by its own reckoning, which counts each packet several times over.</summary>
+    int ReceiveBufferBytes { get; }
+
     /// <summary>
     /// Waits for datagrams, a <see cref="Wake"/> or the timeout, then takes what is there. Returns how many datagrams lie in the batch, 0 where
     /// there are none.
     /// </summary>
     int Receive(TimeSpan timeout);
+
+    /// <summary>
+    /// Lets datagrams gather for <paramref name="time"/>, or until a <see cref="Wake"/>, so that the next <see cref="Receive"/> takes several. Does
+    /// nothing where the system cannot wait for less than a millisecond.
+    /// </summary>
+    void Pause(TimeSpan time);
 
     /// <summary>How long the oldest datagram of the last batch had been there when <see cref="Receive"/> returned; zero where the system does not tell.</summary>
     TimeSpan Waited => TimeSpan.Zero;

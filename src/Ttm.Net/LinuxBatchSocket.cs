@@ -7,8 +7,9 @@ using Ttm.Rtc;
 namespace Ttm.Net;
 
 /// <summary>
-/// The batch socket on Linux: one recvmmsg and one sendmmsg a round, and an eventfd to wake the loop. Its message arrays and buffers are native
-/// memory, laid out once.
+/// The batch socket on Linux: one ppoll, recvmmsg and sendmmsg a round, and an eventfd to wake the loop. Its message arrays and buffers are native
+/// memory, laid out once. Bound to all addresses it answers from the one that a datagram came to: Flow of a
+/// <see cref="TransportAddress"/> names that.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed unsafe class LinuxBatchSocket : IDatagramSocket
@@ -20,7 +21,9 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
     private readonly MessageBatch _receiving;
     private readonly MessageBatch _sending;
     private int _queued;
+    private int _received = DatagramLimits.BatchSize;
     private int _refused;
+    private bool _mayHaveMore = true;
     private bool _disposed;
 
     public LinuxBatchSocket(IPAddress? address, ushort port)
@@ -32,8 +35,9 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
         _wakeFd = LinuxSyscalls.EventFd(0, LinuxSyscalls.EfdNonBlock | LinuxSyscalls.EfdCloExec);
         if (_wakeFd < 0)
             throw new SocketException(Marshal.GetLastPInvokeError());
-        _receiving = new MessageBatch();
-        _sending = new MessageBatch();
+        var locals = address is null && PacketInfo.TryEnable(_fd, _isIPv6) ? new LocalAddressTable() : null;
+        _receiving = new MessageBatch(_isIPv6, locals);
+        _sending = new MessageBatch(_isIPv6, locals);
     }
 
     /// <summary>Linux on 64 bits, whose layouts <see cref="MessageBatch"/> knows.</summary>
@@ -42,35 +46,31 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
 
     public ushort Port { get; }
 
+    public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
+
     public int Receive(TimeSpan timeout)
     {
-        // What is there already costs no poll.
-        int count = ReceiveBatch();
-        if (count != 0 || timeout <= TimeSpan.Zero)
-            return count;
-
-        var polled = stackalloc PollFd[2];
-        polled[0] = new PollFd { Descriptor = _fd, Events = LinuxSyscalls.PollIn };
-        polled[1] = new PollFd { Descriptor = _wakeFd, Events = LinuxSyscalls.PollIn };
-        var limit = new TimeSpec
+        // Where there is likely something it costs no poll; where there is likely nothing, no vain receive.
+        if (_mayHaveMore || timeout <= TimeSpan.Zero)
         {
-            Seconds = timeout.Ticks / TimeSpan.TicksPerSecond,
-            Nanoseconds = timeout.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
-        };
-        if (LinuxSyscalls.PPoll(polled, 2, &limit, null) <= 0)
-            return 0;
-        if (polled[1].Returned != 0)
-        {
-            ulong counter;
-            LinuxSyscalls.Read(_wakeFd, &counter, sizeof(ulong));
+            int count = ReceiveBatch();
+            if (count != 0 || timeout <= TimeSpan.Zero)
+                return count;
         }
 
-        return polled[0].Returned != 0 ? ReceiveBatch() : 0;
+        return Poll(timeout, 2) ? ReceiveBatch() : 0;
+    }
+
+    public void Pause(TimeSpan time)
+    {
+        _mayHaveMore = true;
+        if (time > TimeSpan.Zero)
+            Poll(time, 1);
     }
 
     public Span<byte> GetReceived(int index, out TransportAddress from)
     {
-        from = _receiving.ReadAddress(index, _isIPv6);
+        from = _receiving.ReadAddress(index);
         return _receiving.GetReceived(index);
     }
 
@@ -89,7 +89,7 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
             return;
         }
 
-        _sending.SetMessage(_queued, length, to, _isIPv6);
+        _sending.SetMessage(_queued, length, to);
         _queued++;
     }
 
@@ -119,13 +119,36 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
         _sending.Dispose();
     }
 
+    /// <summary>Waits for a wake and, where <paramref name="count"/> is 2, for datagrams. True where there are datagrams.</summary>
+    private bool Poll(TimeSpan timeout, uint count)
+    {
+        var polled = stackalloc PollFd[2];
+        polled[0] = new PollFd { Descriptor = _wakeFd, Events = LinuxSyscalls.PollIn };
+        polled[1] = new PollFd { Descriptor = _fd, Events = LinuxSyscalls.PollIn };
+        var limit = new TimeSpec
+        {
+            Seconds = timeout.Ticks / TimeSpan.TicksPerSecond,
+            Nanoseconds = timeout.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
+        };
+        if (LinuxSyscalls.PPoll(polled, count, &limit, null) <= 0)
+            return false;
+        if (polled[0].Returned != 0)
+        {
+            ulong counter;
+            LinuxSyscalls.Read(_wakeFd, &counter, sizeof(ulong));
+        }
+
+        return polled[1].Returned != 0;
+    }
+
     private int ReceiveBatch()
     {
-        _receiving.PrepareReceive();
-        int count = LinuxSyscalls.ReceiveMany(_fd, _receiving.Headers, DatagramLimits.BatchSize, LinuxSyscalls.MsgDontWait, null);
+        _receiving.PrepareReceive(_received);
 
-        // EAGAIN, or an ICMP error of an earlier send: the next round sees what comes after it.
-        return Math.Max(count, 0);
+        // Below 0: EAGAIN, or an ICMP error of an earlier send. The next round sees what comes after it.
+        _received = Math.Max(LinuxSyscalls.ReceiveMany(_fd, _receiving.Headers, DatagramLimits.BatchSize, LinuxSyscalls.MsgDontWait, null), 0);
+        _mayHaveMore = _received == DatagramLimits.BatchSize;
+        return _received;
     }
 
     private void SendQueued()

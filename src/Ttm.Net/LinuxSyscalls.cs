@@ -49,6 +49,12 @@ internal static unsafe partial class LinuxSyscalls
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int fd);
 
+    [LibraryImport("libc", EntryPoint = "setsockopt")]
+    public static partial int SetSocketOption(int fd, int level, int option, void* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    public static partial int ProcessControl(int option, nuint value, nuint unused3, nuint unused4, nuint unused5);
+
     /// <summary>With 0 and 0: of the calling thread.</summary>
     [LibraryImport("libc", EntryPoint = "setpriority")]
     public static partial int SetPriority(int which, int who, int nice);

@@ -5,7 +5,8 @@ using Ttm.Rtc;
 namespace Ttm.Net;
 
 /// <summary>
-/// The batch socket on <see cref="Socket"/>, for every system. Takes one datagram a call from the kernel, and sends at once.
+/// The batch socket on <see cref="Socket"/>, for every system. Takes one datagram a call from the kernel, and sends at once, from the address that
+/// the route chooses: <see cref="Socket"/> cannot name another.
 /// </summary>
 public sealed class PortableSocket : IDatagramSocket
 {
@@ -38,6 +39,8 @@ public sealed class PortableSocket : IDatagramSocket
 
     public ushort Port { get; }
 
+    public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
+
     public int Receive(TimeSpan timeout)
     {
         if (!_socket.Poll(timeout, SelectMode.SelectRead))
@@ -68,6 +71,10 @@ public sealed class PortableSocket : IDatagramSocket
         }
 
         return count;
+    }
+
+    public void Pause(TimeSpan time)
+    {
     }
 
     public Span<byte> GetReceived(int index, out TransportAddress from)

@@ -18,6 +18,7 @@ public sealed class UdpLoop : IDisposable
     private readonly Action<Exception> _onFault;
     private readonly ConcurrentQueue<Action<Instant>> _mailbox = new();
     private readonly Thread _thread;
+    private RoundPacer _pacer;
     private int _wakePending;
     private Instant _arrivedAt;
     private int _arrived;
@@ -105,12 +106,21 @@ public sealed class UdpLoop : IDisposable
             Guard(now);
         Counters.Refused += _socket.Flush();
 
-        int count = _socket.Receive(WaitFrom(now));
+        var wait = WaitFrom(now);
+        var pause = _pacer.GetPause(now, wait);
+        if (pause > TimeSpan.Zero)
+        {
+            _socket.Pause(pause);
+            wait = TimeSpan.Zero;
+        }
+
+        int count = _socket.Receive(wait);
+        now = _clock.Now;
+        _pacer.Count(count, now);
         Counters.Rounds++;
         if (count == 0)
             return;
 
-        now = _clock.Now;
         Counters.Datagrams += count;
         (_arrivedAt, _arrived) = (now - _socket.Waited, count);
         for (int index = 0; index < count; index++)

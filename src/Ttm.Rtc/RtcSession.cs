@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 using Ttm.Rtc.Srtp;
@@ -18,16 +19,17 @@ public enum RtcSessionState
 
 /// <summary>
 /// One peer's transport: ICE, DTLS and SRTP joined for one BUNDLE with rtcp-mux. No I/O: datagrams go in, and after each call that may answer
-/// (STUN, DTLS, <see cref="Tick"/>, <see cref="Close"/>) the caller takes datagrams until there are none. Media costs no such draining.
+/// (STUN, DTLS, <see cref="Tick"/>, <see cref="Close"/>) the caller takes datagrams until there are none. Media costs no such draining. With an
+/// <see cref="OffloadedDtls"/> it also takes the work that there is, has it run on another thread, and gives it back.
 /// </summary>
 public sealed class RtcSession : IDisposable
 {
-    private readonly DtlsTransport _dtls;
+    private readonly IDtlsAssociation _dtls;
     private SrtpContext? _inbound;
     private SrtpContext? _outbound;
     private bool _dtlsStarted;
 
-    public RtcSession(IIceAgent ice, DtlsTransport dtls)
+    public RtcSession(IIceAgent ice, IDtlsAssociation dtls)
     {
         Ice = ice;
         _dtls = dtls;
@@ -98,6 +100,23 @@ public sealed class RtcSession : IDisposable
         return Ice.State == IceState.Connected && _dtls.TryTakeDatagram(buffer, out length);
     }
 
+    /// <summary>DTLS work to be run elsewhere; see <see cref="OffloadedDtls.TryTakeWork"/>.</summary>
+    public bool TryTakeWork(Instant now, [NotNullWhen(true)] out DtlsWork? work)
+    {
+        work = null;
+        return _dtls is OffloadedDtls offloaded && offloaded.TryTakeWork(now, out work);
+    }
+
+    /// <summary>The work has been run. To be drained after it, as after <see cref="Receive"/>.</summary>
+    /// <returns>Why a datagram of it was not used.</returns>
+    public DropReason GiveBack(DtlsWork work, Instant now)
+    {
+        var reason = ((OffloadedDtls)_dtls).GiveBack(work);
+        if (State != RtcSessionState.Closed)
+            Advance(now);
+        return reason;
+    }
+
     /// <summary>Encrypts in place the RTP packet of <paramref name="length"/> bytes; <paramref name="buffer"/> has <see cref="MaxOverhead"/> to spare.</summary>
     public bool TryProtectRtp(Span<byte> buffer, int length, out int protectedLength)
     {
@@ -152,19 +171,10 @@ public sealed class RtcSession : IDisposable
 
     private void TakeKeys()
     {
-        if (!_dtls.TryExportKeys(out var keys))
-        {
+        if (_dtls.TryCreateSrtp(out _inbound, out _outbound))
+            State = RtcSessionState.Connected;
+        else
             End("no SRTP profile in common");
-            return;
-        }
-
-        using (keys)
-        {
-            _inbound = keys.CreateReceiver();
-            _outbound = keys.CreateSender();
-        }
-
-        State = RtcSessionState.Connected;
     }
 
     private void End(string reason)

@@ -43,7 +43,10 @@ public readonly record struct TransportAddress
 
     public TransportKind Kind { get; }
 
-    /// <summary>Which connection or allocation, where <see cref="Kind"/> is not UDP; else 0.</summary>
+    /// <summary>
+    /// Which connection or allocation, where <see cref="Kind"/> is not UDP. With UDP the number of our own address at the other end of the path,
+    /// which the socket gives; 0 for whichever the route chooses.
+    /// </summary>
     public uint Flow { get; }
 
     public bool IsIPv4 => High == 0 && (Low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;

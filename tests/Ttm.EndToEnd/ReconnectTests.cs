@@ -35,6 +35,45 @@ public sealed class ReconnectTests(Browser browser) : BrowserTest(browser)
     }
 
     [Fact]
+    public async Task Pages_ServerKilledWhileAStudentIsSelected_ThatStudentHearsAgainAndNobodyTouchedAnything()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var api = new LessonApi(server, Lesson);
+        var teacher = await TeacherPage.OpenAsync(Browser, server, Lesson);
+        await teacher.GoOnAirAsync();
+        var student = await StudentPage.JoinAsync(Browser, server, Lesson, "ana");
+        var other = await StudentPage.JoinAsync(Browser, server, Lesson, "ben");
+        await other.ShowsWaitingAsync();
+        await teacher.ClickAsync("ana");
+        await student.ShowsTalkingAsync();
+        await student.Page.HearsAsync(8);
+
+        server.Kill();
+        await Expect(teacher.Page.Locator("[data-alarm='lost']")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await student.ShowsAsync("Connection lost – reconnecting…");
+        await server.RunAsync();
+
+        // The roster, the listener and the recordings' numbers are where they were.
+        await teacher.ShowsListenerAsync("ana");
+        await student.ShowsTalkingAsync();
+        await other.ShowsWaitingAsync();
+        await student.Page.HearsAsync(8);
+        (await api.GetAsync()).Students.Select(one => (one.Id, one.Connected, one.Listening)).ShouldBe([("ana", true, true), ("ben", true, false)], ignoreOrder: true);
+        await api.EndAsync();
+        var stretches = await RecordedLesson.ReadAsync(api, 2);
+        stretches.Select(stretch => (stretch.Recording.Sequence, stretch.Recording.Student)).ShouldBe([(1, "ana"), (2, "ana")]);
+        foreach (var stretch in stretches)
+        {
+            RecordedLesson.ShouldBeConsistent(stretch);
+            RecordedLesson.ShouldBeWhole(stretch);
+            stretch.Quarters.Count.ShouldBeGreaterThan(7);
+        }
+
+        teacher.Errors.ShouldBeEmpty();
+        student.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task StudentPage_SecondTabOfTheSameBrowser_TakesOverAndCanBeTakenBack()
     {
         await using var server = await ServerProcess.StartAsync();

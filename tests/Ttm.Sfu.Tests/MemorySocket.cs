@@ -14,7 +14,13 @@ internal sealed class MemorySocket : IDatagramSocket
 
     public ushort Port => 3478;
 
+    public int ReceiveBufferBytes => MediaSocket.BufferBytes;
+
     public int Receive(TimeSpan timeout) => 0;
+
+    public void Pause(TimeSpan time)
+    {
+    }
 
     public Span<byte> GetReceived(int index, out TransportAddress from) => throw new NotSupportedException();
 

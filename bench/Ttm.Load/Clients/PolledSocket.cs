@@ -42,6 +42,8 @@ internal sealed unsafe class PolledSocket : IDatagramSocket
 
     public ushort Port { get; }
 
+    public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
+
     public int Receive(TimeSpan timeout)
     {
         byte* address = stackalloc byte[AddressLength];
@@ -55,6 +57,10 @@ internal sealed unsafe class PolledSocket : IDatagramSocket
             ? TransportAddress.FromIPv6(bytes.Slice(8, 16), port)
             : TransportAddress.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), port);
         return 1;
+    }
+
+    public void Pause(TimeSpan time)
+    {
     }
 
     public Span<byte> GetReceived(int index, out TransportAddress from)

@@ -19,6 +19,18 @@ internal static class Figures
         report.Add("gaps over 40 ms while others joined", "gapsOver40msWhileJoining", meanwhile.AudibleGaps);
     }
 
+    public static void AddStorm(this Report report, StormResult storm)
+    {
+        report.Add("joins into running lessons", "stormJoins", storm.Joins.Count);
+        report.Add("of these failed", "stormJoinsFailed", storm.Joins.Failures);
+        report.Add("they took", "stormSeconds", storm.Took.TotalSeconds, "F1", " s");
+        report.Add("POST to first packet, of these", "stormJoinMs", storm.Joins.Students);
+        report.Add("packets lost meanwhile", "stormLost", storm.Meanwhile.Lost);
+        report.Add("one-way delay meanwhile", "stormDelayMs", storm.Meanwhile.Delay);
+        report.Add("longest gap in a lesson meanwhile", "stormGapMs", storm.Meanwhile.Gaps.Max.TotalMilliseconds, "F1", " ms");
+        report.Add("gaps over 40 ms meanwhile", "stormGapsOver40ms", storm.Meanwhile.AudibleGaps);
+    }
+
     public static void AddRound(this Report report, RoundResult round)
     {
         var tally = round.Tally;
@@ -30,6 +42,7 @@ internal static class Figures
         report.Add("heard by the wrong student", "misdirected", tally.Misdirected);
         report.Add("one-way delay", "delayMs", tally.Delay);
         report.Add("the same through a bare relay", "bareDelayMs", tally.BareDelay);
+        report.AddDifference("delay added by the server", "delayAddedMs", tally.Delay, tally.BareDelay);
         report.Add("longest gap in a lesson", "gapMs", tally.Gaps.Max.TotalMilliseconds, "F1", " ms");
         report.Add("gaps over 40 ms", "gapsOver40ms", tally.AudibleGaps);
         report.Add("PUT listener to first packet", "switchMs", tally.Switch);

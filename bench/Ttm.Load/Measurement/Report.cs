@@ -26,13 +26,15 @@ internal sealed class Report
     /// <summary>A row with the quantiles, all in milliseconds.</summary>
     public void Add(string name, string key, Histogram times)
     {
-        if (times.Count == 0)
-            return;
-        double p50 = times.Quantile(0.5).TotalMilliseconds;
-        double p99 = times.Quantile(0.99).TotalMilliseconds;
-        double max = times.Max.TotalMilliseconds;
-        _rows.Add(($"{name}, p50 / p99 / max", string.Create(CultureInfo.InvariantCulture, $"{p50:F3} / {p99:F3} / {max:F3} ms")));
-        _json[key] = new JsonObject { ["count"] = times.Count, ["p50"] = Math.Round(p50, 4), ["p99"] = Math.Round(p99, 4), ["max"] = Math.Round(max, 4) };
+        if (times.Count > 0)
+            AddQuantiles(name, key, times.Quantile(0.5), times.Quantile(0.99), times.Max)["count"] = times.Count;
+    }
+
+    /// <summary>A row with how much larger the quantiles of the first are, in milliseconds; none where there is nothing to compare.</summary>
+    public void AddDifference(string name, string key, Histogram times, Histogram yardstick)
+    {
+        if (times.Count > 0 && yardstick.Count > 0)
+            AddQuantiles(name, key, times.Quantile(0.5) - yardstick.Quantile(0.5), times.Quantile(0.99) - yardstick.Quantile(0.99), times.Max - yardstick.Max);
     }
 
     public void Add(string key, JsonNode node) => _json[key] = node;
@@ -46,6 +48,21 @@ internal sealed class Report
     }
 
     public string ToJson() => _json.ToJsonString(Indented);
+
+    private JsonObject AddQuantiles(string name, string key, TimeSpan p50, TimeSpan p99, TimeSpan max)
+    {
+        _rows.Add((
+            $"{name}, p50 / p99 / max",
+            string.Create(CultureInfo.InvariantCulture, $"{p50.TotalMilliseconds:F3} / {p99.TotalMilliseconds:F3} / {max.TotalMilliseconds:F3} ms")));
+        var quantiles = new JsonObject
+        {
+            ["p50"] = Math.Round(p50.TotalMilliseconds, 4),
+            ["p99"] = Math.Round(p99.TotalMilliseconds, 4),
+            ["max"] = Math.Round(max.TotalMilliseconds, 4),
+        };
+        _json[key] = quantiles;
+        return quantiles;
+    }
 
     private void Add(string name, string key, JsonNode value, string text)
     {

@@ -58,6 +58,20 @@ internal sealed class Fleet : IAsyncDisposable
         await Task.WhenAll(starting.Select(lesson => lesson.StartAsync(cancellationToken)));
     }
 
+    /// <summary>Students join the running lessons in turn, at the join rate.</summary>
+    public async Task<StormResult> StormAsync(int count, CancellationToken cancellationToken)
+    {
+        var joins = new JoinTally();
+        var before = _context.Joining.CountApart(joins);
+        await _context.Media.InvokeAsync(NextRound);
+        var started = _context.Clock.Now;
+        await Task.WhenAll(Enumerable.Range(0, count).Select(number => _lessons[number % _lessons.Count].AddGuestAsync(number, cancellationToken)));
+        var took = _context.Clock.Now - started;
+        var meanwhile = await EndRoundAsync(cancellationToken);
+        _context.Joining.CountApart(before);
+        return new StormResult(joins, took, meanwhile);
+    }
+
     /// <summary>Ends the newest lessons until so many are left.</summary>
     public async Task ShrinkAsync(int count, CancellationToken cancellationToken)
     {

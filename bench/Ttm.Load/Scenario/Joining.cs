@@ -30,7 +30,8 @@ internal sealed class Joining : IDisposable
         _loop = new ClientLoop("join loop", clock, onFault);
     }
 
-    public JoinTally Tally { get; } = new();
+    /// <summary>Where joins are counted that end now.</summary>
+    public JoinTally Tally { get; private set; } = new();
 
     /// <summary>Joins and goes to the media loop. Null where that failed; the tally tells why.</summary>
     /// <param name="post">Sends the offer and gives the answer.</param>
@@ -58,6 +59,14 @@ internal sealed class Joining : IDisposable
             });
             return null;
         }
+    }
+
+    /// <summary>Counts joins apart from now on. Returns the tally of those before.</summary>
+    public JoinTally CountApart(JoinTally tally)
+    {
+        var before = Tally;
+        Tally = tally;
+        return before;
     }
 
     /// <summary>Gives the client, with its handler, to the media loop.</summary>

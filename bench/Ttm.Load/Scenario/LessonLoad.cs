@@ -19,6 +19,7 @@ internal sealed class LessonLoad : IPaced, IAsyncDisposable
     private readonly LoadContext _context;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Student> _students = [];
+    private readonly List<Student> _guests = [];
     private readonly List<SwitchMade> _switches = [];
     private readonly int[] _heard = new int[Memory];
     private readonly byte[] _packet = new byte[256];
@@ -49,17 +50,20 @@ internal sealed class LessonLoad : IPaced, IAsyncDisposable
     public async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
         _teacher = await _context.Joining.JoinAsync(true, offer => _context.Api.PublishAsync(Id, "teacher", offer, cancellationToken), cancellationToken);
-        if (_teacher is null || !await AddStudentAsync(0, cancellationToken))
+        if (_teacher is null || !await AddStudentAsync("s-0", _students, cancellationToken))
             return false;
         await _context.Joining.HandOverAsync(_teacher, null);
         await SelectAsync(_students[0], false, cancellationToken);
         _context.Media.Post(() => _context.Media.Pace(this, _context.Clock.Now + Spread(ClientLoop.PacketInterval)));
 
-        var others = Enumerable.Range(1, _context.Options.Students - 1).Select(number => AddStudentAsync(number, cancellationToken)).ToList();
+        var others = Enumerable.Range(1, _context.Options.Students - 1).Select(number => AddStudentAsync($"s-{number}", _students, cancellationToken)).ToList();
         await Task.WhenAll(others);
         _switching = SwitchAsync(_stop.Token);
         return true;
     }
+
+    /// <summary>One more student, who is never selected.</summary>
+    public Task<bool> AddGuestAsync(int number, CancellationToken cancellationToken) => AddStudentAsync($"g-{number}", _guests, cancellationToken);
 
     /// <summary>On the media loop: what the teacher says next.</summary>
     public void Send(Instant now)
@@ -104,21 +108,21 @@ internal sealed class LessonLoad : IPaced, IAsyncDisposable
             _context.Media.Unpace(this);
             Close(_teacher);
             _students.ForEach(student => Close(student.Client));
+            _guests.ForEach(student => Close(student.Client));
             return true;
         });
         _stop.Dispose();
     }
 
-    private async Task<bool> AddStudentAsync(int number, CancellationToken cancellationToken)
+    private async Task<bool> AddStudentAsync(string id, List<Student> students, CancellationToken cancellationToken)
     {
-        string id = $"s-{number}";
         var client = await _context.Joining.JoinAsync(false, offer => _context.Api.PlayAsync(Id, id, offer, cancellationToken), cancellationToken);
         if (client is null)
             return false;
         var student = new Student(id, client);
         await _context.Joining.HandOverAsync(client, (in packet, now) => Hear(student, packet, now));
-        lock (_students)
-            _students.Add(student);
+        lock (students)
+            students.Add(student);
         return true;
     }
 

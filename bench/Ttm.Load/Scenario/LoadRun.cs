@@ -48,6 +48,7 @@ internal static class LoadRun
             await progress.WriteLineAsync($"A join failed: {reason}");
         var joining = await fleet.EndRoundAsync(cancellationToken);
         await Task.Delay(Breath, cancellationToken);
+        var storm = options.Storm > 0 ? await StormAsync(options.Storm, fleet, progress, cancellationToken) : null;
 
         var measuring = fleet.MeasureAsync(options.Duration, cancellationToken);
         await ShowWhileAsync(measuring, fleet, progress, cancellationToken);
@@ -59,11 +60,24 @@ internal static class LoadRun
         report.Add("lessons", "lessons", options.Lessons);
         report.Add("students of each", "students", options.Students);
         report.AddJoins(fleet.Joins, joining);
+        if (storm is not null)
+            report.AddStorm(storm);
         report.AddRound(round);
         report.AddMemory(empty, full, options.Lessons);
         report.AddRecordings(recordings);
-        return fleet.Joins.Failures == 0 && round.Tally.Lost == 0 && round.Tally.SwitchFailures == 0 && round.Tally.Misdirected == 0
+        return fleet.Joins.Failures == 0 && storm is not { Joins.Failures: > 0 } && round.Tally.Lost == 0 && round.Tally.SwitchFailures == 0 && round.Tally.Misdirected == 0
             && recordings.Whole == recordings.Expected && recordings.WrongDuration == 0;
+    }
+
+    private static async Task<StormResult> StormAsync(int count, Fleet fleet, TextWriter progress, CancellationToken cancellationToken)
+    {
+        var joining = fleet.StormAsync(count, cancellationToken);
+        await ShowWhileAsync(joining, fleet, progress, cancellationToken);
+        var storm = await joining;
+        foreach (string reason in storm.Joins.Reasons)
+            await progress.WriteLineAsync($"A join failed: {reason}");
+        await Task.Delay(Breath, cancellationToken);
+        return storm;
     }
 
     private static async Task ShowWhileAsync(Task work, Fleet fleet, TextWriter progress, CancellationToken cancellationToken)

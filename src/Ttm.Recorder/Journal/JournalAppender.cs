@@ -5,10 +5,12 @@ using Ttm.Rtc;
 namespace Ttm.Recorder.Journal;
 
 /// <summary>
-/// Writes one recording's journal file from its sink. Used by the journal writer's thread alone; the two <c>Committed</c> values may be read by
-/// the transcoder at any time. Every write names its offset, so that one that failed half-way is simply done again.
+/// Writes one recording's journal file from its sink. <see cref="Commit"/> is the journal writer's, <see cref="Sync"/> the journal syncer's; what is
+/// committed may be read by anyone at any time. Every write names its offset, so that one that failed half-way is simply done again.
 /// </summary>
-internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading, string path, Func<Instant, DateTimeOffset> wallTime) : IDisposable
+/// <param name="flush">Brings a file to the disk itself; null for what the system has for it.</param>
+internal sealed class JournalAppender(
+    RecordingSink sink, JournalHeading heading, string path, Func<Instant, DateTimeOffset> wallTime, Action<SafeFileHandle>? flush = null) : IDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
@@ -21,16 +23,16 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
 
     public string Path { get; } = path;
 
-    /// <summary>All bytes before this one are whole records on disk.</summary>
+    /// <summary>All bytes before this one are whole records in the file: they survive this process, and once synced also a power cut.</summary>
     public long CommittedBytes => Volatile.Read(ref _committedBytes);
 
-    /// <summary>Everything that came before this time is on disk.</summary>
+    /// <summary>Everything that came before this time is in the file.</summary>
     public Instant CommittedUntil => new(Volatile.Read(ref _committedUntil));
 
-    /// <summary>The Close mark is on disk: the journal is whole.</summary>
+    /// <summary>The Close mark is in the file: the journal is whole.</summary>
     public bool IsComplete => _complete;
 
-    /// <summary>Brings what the sink holds to disk. Throws <see cref="IOException"/> where the disk refuses; the next call tries again.</summary>
+    /// <summary>Brings what the sink holds into the file. Throws <see cref="IOException"/> where the disk refuses; the next call tries again.</summary>
     public void Commit(Instant now)
     {
         bool closed = sink.IsClosed;
@@ -57,7 +59,6 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
         if (closed)
         {
             Append(JournalMark.At(JournalMarkKind.Close, sink.End, wallTime(sink.End.At)), sink.MillisecondsAt(sink.End.At));
-            Sync(now);
             _complete = true;
         }
 
@@ -71,10 +72,10 @@ internal sealed class JournalAppender(RecordingSink sink, JournalHeading heading
     public void Sync(Instant now)
     {
         SyncedAt = now;
-        if (_file is null || _syncedBytes == CommittedBytes)
-            return;
         long bytes = CommittedBytes;
-        RandomAccess.FlushToDisk(_file);
+        if (bytes == _syncedBytes)
+            return;
+        (flush ?? RandomAccess.FlushToDisk)(_file!);
         if (_syncedBytes == 0)
             DurableDirectory.Sync(System.IO.Path.GetDirectoryName(Path)!);
         _syncedBytes = bytes;

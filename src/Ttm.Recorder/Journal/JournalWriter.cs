@@ -4,26 +4,33 @@ using Ttm.Rtc;
 
 namespace Ttm.Recorder.Journal;
 
-/// <summary>The one thread that brings all running recordings' packets to disk, at least four times a second.</summary>
+/// <summary>
+/// The one thread that brings all running recordings' packets into their files, eight times a second. It waits for no disk: that is the
+/// <see cref="JournalSyncer"/>'s part.
+/// </summary>
 internal sealed class JournalWriter(Func<Instant> clock, IJournalObserver observer) : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(125);
     private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SyncShare = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<RecordingWork> _new = new();
     private readonly List<RecordingWork> _active = [];
     private readonly ManualResetEventSlim _stop = new();
+    private readonly JournalSyncer _syncer = new(clock, observer);
     private Thread? _thread;
 
     public void Start()
     {
         _thread = new Thread(Run) { IsBackground = true, Name = "journal writer" };
         _thread.Start();
+        _syncer.Start();
     }
 
-    public void Add(RecordingWork work) => _new.Enqueue(work);
+    public void Add(RecordingWork work)
+    {
+        _new.Enqueue(work);
+        _syncer.Add(work);
+    }
 
     /// <summary>Writes what has come and ends the thread. Recordings that run go on in the spool, and are found there at the next start.</summary>
     public void Stop()
@@ -31,13 +38,13 @@ internal sealed class JournalWriter(Func<Instant> clock, IJournalObserver observ
         _stop.Set();
         _thread?.Join();
         _thread = null;
+        _syncer.Stop();
     }
 
     public void Dispose()
     {
         Stop();
-        foreach (RecordingWork work in _active)
-            work.Appender!.Dispose();
+        _syncer.Dispose();
         _stop.Dispose();
     }
 
@@ -49,41 +56,19 @@ internal sealed class JournalWriter(Func<Instant> clock, IJournalObserver observ
 
         // Read before the rings: what comes later may or may not be in this round.
         Instant now = clock();
-        for (int i = _active.Count - 1; i >= 0; i--)
+        int kept = 0;
+        for (int i = 0; i < _active.Count; i++)
         {
+            // The oldest first: whatever instant a kill comes at, no later recording of a lesson has a file where an earlier one has none.
             RecordingWork work = _active[i];
             Commit(work, now);
-            if (!work.Appender!.IsComplete)
-                continue;
-            _active.RemoveAt(i);
-            work.Appender.Dispose();
-            observer.Completed(work);
+            if (work.Appender!.IsComplete)
+                observer.Completed(work);
+            else
+                _active[kept++] = work;
         }
 
-        SyncOldest(now);
-    }
-
-    /// <summary>Syncs those whose last time is a second ago, the oldest first; what a slow disk does not manage in its share of a round waits for the next.</summary>
-    private void SyncOldest(Instant now)
-    {
-        while (_active.MinBy(work => work.Appender!.SyncedAt) is { } oldest && now - oldest.Appender!.SyncedAt >= SyncInterval)
-        {
-            Sync(oldest, now);
-            if (clock() - now >= SyncShare)
-                return;
-        }
-    }
-
-    private void Sync(RecordingWork work, Instant now)
-    {
-        try
-        {
-            work.Appender!.Sync(now);
-        }
-        catch (Exception exception)
-        {
-            observer.Refused(work, exception);
-        }
+        _active.RemoveRange(kept, _active.Count - kept);
     }
 
     private void Commit(RecordingWork work, Instant now)

@@ -5,8 +5,11 @@ using Ttm.Recorder.Storage;
 namespace Ttm.Recorder.Recordings;
 
 /// <summary>Looks every few seconds whether disk and store are well.</summary>
-internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOptions options, TimeProvider time, ILogger logger)
+/// <param name="failedUploads">Counts attempts that the store refused.</param>
+internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOptions options, Func<long> failedUploads, TimeProvider time, ILogger logger)
 {
+    private const double Mebi = 1 << 20;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(30);
 
@@ -14,6 +17,7 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
 
     private volatile RecorderHealth _health = new(null, null, 0, 0);
     private DateTimeOffset _storeCheckedAt = DateTimeOffset.MinValue;
+    private long _failedUploads;
 
     public RecorderHealth Health => _health;
 
@@ -34,14 +38,16 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Looks now. The store is asked less often than the disk.</summary>
+    /// <summary>Looks now. The store is asked less often than the disk, except where it is unwell or has just refused an upload.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         RecorderHealth before = _health;
         long free = FreeBytes(out string? problem);
         _health = new RecorderHealth(problem, before.StoreProblem, free, SpoolBytes());
-        if (time.GetUtcNow() - _storeCheckedAt >= StoreInterval)
+        long failed = failedUploads();
+        if (before.StoreProblem is not null || failed != _failedUploads || time.GetUtcNow() - _storeCheckedAt >= StoreInterval)
         {
+            _failedUploads = failed;
             StoreHealth answer = await AskStoreAsync(cancellationToken).ConfigureAwait(false);
             _storeCheckedAt = time.GetUtcNow();
             _health = _health with { StoreProblem = answer.Healthy ? null : answer.Reason ?? "The object store cannot be used." };
@@ -84,14 +90,18 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
             {
                 problem = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The spool's disk ({spool.Directory}) has {free >> 20} MiB free and Recording:MinFreeBytes asks for {options.MinFreeBytes >> 20} MiB: make room.");
+                    $"The spool's disk ({spool.Directory}) has {free / Mebi:0.#} MiB free and Recording:MinFreeBytes asks for {options.MinFreeBytes / Mebi:0.#} MiB: make room.");
+            }
+            else
+            {
+                spool.TryOut();
             }
 
             return free;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            problem = $"The spool's disk ({spool.Directory}) cannot be read: {exception.Message}";
+            problem = $"The spool's disk ({spool.Directory}) cannot be written: {exception.Message}";
             return 0;
         }
     }

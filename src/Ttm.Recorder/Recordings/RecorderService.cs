@@ -10,7 +10,7 @@ namespace Ttm.Recorder.Recordings;
 /// The recorder: journal → MP3 → object store. Each stage can be done again from what the one before left in the spool, which is the only queue; a
 /// start finishes whatever an earlier process, however it ended, did not.
 /// </summary>
-public sealed class RecorderService : IJournalObserver, IAsyncDisposable
+public sealed class RecorderService : IAsyncDisposable
 {
     /// <summary>The name of the meter.</summary>
     public const string MeterName = RecorderMetrics.MeterName;
@@ -45,13 +45,15 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
 
     /// <param name="options">Must have no <see cref="RecordingOptions.Problems"/>.</param>
     /// <param name="keys">How recordings are named in the store.</param>
+    /// <param name="settles">Who reads <see cref="Events"/> calls <see cref="Settle"/>; else a recording leaves the spool as soon as it is stored.</param>
     public RecorderService(
         RecordingOptions options,
         ObjectKeyTemplate keys,
         IObjectStore store,
         IRandomness randomness,
         RecorderClock clock,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        bool settles = false)
     {
         _options = options;
         _keys = keys;
@@ -60,14 +62,14 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _clock = clock;
         _logger = loggers.CreateLogger<RecorderService>();
         _spool = new Spool(options.Spool);
-        _journals = new JournalWriter(clock.Now, this);
         _uploader = new Uploader(store, _spool, clock, options.ParallelUploads, _logger);
         _books = new BookKeeper(_spool, store, _uploader, _logger);
         _upkeep = new LessonUpkeep(_books, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, store, _uploader, _logger) : null, clock, _logger);
-        _storing = new StoringStage(_spool, store, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), _logger);
-        _health = new HealthWatch(_spool, store, options, clock.Time, _logger);
-        _metrics = new RecorderMetrics(() => _works.Active, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);
+        _storing = new StoringStage(_spool, store, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), settles, _logger);
+        _health = new HealthWatch(_spool, store, options, () => _uploader.Failures, clock.Time, _logger);
+        _metrics = new RecorderMetrics(() => _works.Active, () => _works.Encoding, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);
         _news = new RecordingNews(_catalogue, _metrics, clock.Time, _logger);
+        _journals = new JournalWriter(clock.Now, new JournalWatch(_catalogue, _rings, _metrics, _news, work => _encoding!.Enqueue(work), _logger));
     }
 
     /// <summary>What happens, in order per recording; read by one. After a crash an event may come a second time, and none is missing.</summary>
@@ -118,7 +120,7 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
 
     /// <summary>
     /// Takes no more recordings, brings all journals to disk, finishes and stores what is closed. When <paramref name="cancellationToken"/> says that it
-    /// takes too long, the rest stays in the spool for the next start. End the lessons before.
+    /// takes too long, or the store is away, the rest stays in the spool for the next start. End the lessons before.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -128,7 +130,11 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _journals.Stop();
         try
         {
-            await WaitForIdleAsync(cancellationToken).ConfigureAwait(false);
+            await _works.WaitForClosedAsync(cancellationToken).ConfigureAwait(false);
+
+            // Waiting for a store that is away would only hold up who wants to stop.
+            if (Health.StoreProblem is null)
+                await _storing.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -148,6 +154,19 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
 
         _works.DisposeTranscoders();
         _news.Complete();
+    }
+
+    /// <summary>The recording's <see cref="RecordingEventTypes.Stored"/> is where a crash cannot reach it: it may leave the spool, which tells of it again else.</summary>
+    public void Settle(string id)
+    {
+        try
+        {
+            _spool.Remove(id);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.BooksRefused(_logger, exception.Message);
+        }
     }
 
     /// <summary>Begins a recording; no disk is touched on the caller's time. Null where nothing is recorded: not
@@ -257,36 +276,6 @@ public sealed class RecorderService : IJournalObserver, IAsyncDisposable
         _metrics.Dispose();
         _stop.Dispose();
         _lock?.Dispose();
-    }
-
-    void IJournalObserver.Grown(RecordingWork work) => _encoding!.Enqueue(work);
-
-    void IJournalObserver.Completed(RecordingWork work)
-    {
-        if (_catalogue.Find(work.Id) is { Status: RecordingStatus.Recording } recording)
-        {
-            TimeSpan duration = work.Sink!.End.At - work.Sink.Start.At;
-            _catalogue.Replace(recording, recording with { Status = RecordingStatus.Encoding, EndedAt = recording.StartedAt + duration, Duration = duration.TotalSeconds });
-        }
-
-        _rings.Return(work.Sink!.Ring);
-        _encoding!.Enqueue(work);
-    }
-
-    void IJournalObserver.Refused(RecordingWork work, Exception exception)
-    {
-        if (!work.IsRefused)
-            Log.JournalRefused(_logger, work.Id, exception.Message);
-        work.IsRefused = true;
-    }
-
-    void IJournalObserver.Dropped(RecordingWork work, long packets)
-    {
-        Log.PacketsDropped(_logger, work.Id, packets);
-        _metrics.Dropped(packets);
-        if (!work.IsDropReported)
-            _news.Failed(work.Id, "The spool's disk did not take the recording's packets; a part of it is missing.");
-        work.IsDropReported = true;
     }
 
     /// <summary>Ends when everything that is closed is stored, and the books with it.</summary>

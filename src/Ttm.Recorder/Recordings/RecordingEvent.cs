@@ -16,6 +16,6 @@ public static class RecordingEventTypes
     /// <summary>The object store has it.</summary>
     public const string Stored = "recording.stored";
 
-    /// <summary>A part of it, or all of it, could not be kept. It may still be stored, with a hole.</summary>
+    /// <summary>All of it could not be kept, which its status says; or a part of it, and it is still recorded and stored, with a hole.</summary>
     public const string Failed = "recording.failed";
 }

@@ -35,7 +35,7 @@ internal sealed class RecordingNews(RecordingCatalogue catalogue, RecorderMetric
     {
         metrics.Failed();
         if (catalogue.Find(id) is { } recording)
-            Publish(RecordingEventTypes.Failed, recording with { Status = RecordingStatus.Failed }, reason);
+            Publish(RecordingEventTypes.Failed, recording, reason);
     }
 
     public void Complete() => _events.Writer.TryComplete();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Ttm.Recorder.Journal;
 
 namespace Ttm.Recorder.Recordings;
@@ -51,6 +52,15 @@ internal sealed class Spool(string directory)
             File.Delete(path);
     }
 
+    /// <summary>Throws where a new recording could not be written: the disk is full to the last byte, ill, or mounted read-only.</summary>
+    public void TryOut()
+    {
+        string path = Path.Combine(Directory, "probe");
+        using (SafeFileHandle file = SpoolFile.Create(path))
+            RandomAccess.Write(file, new byte[4096], 0);
+        File.Delete(path);
+    }
+
     private string StateOf(string id) => Path.Combine(Directory, id + ".json");
 
     public void Save(FinishedRecording finished) =>
@@ -100,7 +110,8 @@ internal sealed class Spool(string directory)
     /// <summary>Writes the book, and notes that the store's copy of it is old.</summary>
     public void SaveBook(LessonBook book)
     {
-        SpoolFile.Replace(DirtyMark(book.Lesson), []);
+        // It is in the directory that the book's own replacement brings to disk a moment later.
+        SpoolFile.Create(DirtyMark(book.Lesson)).Dispose();
         SpoolFile.Replace(Path.Combine(Books, book.Lesson + ".json"), JsonSerializer.SerializeToUtf8Bytes(book, RecorderJson.Default.LessonBook));
     }
 

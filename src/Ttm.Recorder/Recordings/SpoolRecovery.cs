@@ -33,8 +33,7 @@ internal sealed class SpoolRecovery(
         {
             // Between the books and the broom: its event may not have gone out.
             Log.Recovered(logger, id, "stored");
-            news.Stored(stored);
-            spool.Remove(id);
+            _ = storing.TellAsync(stored, CancellationToken.None);
         }
         else if (spool.TryLoad(id) is { } finished)
         {

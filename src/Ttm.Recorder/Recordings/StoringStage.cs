@@ -13,6 +13,7 @@ internal sealed class StoringStage(
     LessonUpkeep upkeep,
     RecorderClock clock,
     Action<Recording> stored,
+    bool settles,
     ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(5);
@@ -20,6 +21,9 @@ internal sealed class StoringStage(
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Task> _running = new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _cancels = new();
+
+    // Books wait for the disk, one after another in any case: so only one of them does it with a thread in hand.
+    private readonly SemaphoreSlim _disk = new(1);
     private long _upkeeps;
 
     /// <summary>False where the store may hold recordings that no book here knows: then a key that is taken is left alone.</summary>
@@ -60,6 +64,13 @@ internal sealed class StoringStage(
         });
     }
 
+    /// <summary>Tells that the recording is stored, and takes it out of the spool where nobody else does that.</summary>
+    public Task TellAsync(Recording recording, CancellationToken cancellationToken)
+    {
+        stored(recording);
+        return settles ? Task.CompletedTask : OnDiskAsync(() => spool.Remove(recording.Id), cancellationToken);
+    }
+
     /// <summary>Stops the upload of one recording; afterwards it is stored or it is not.</summary>
     public async Task CancelAsync(string id)
     {
@@ -79,20 +90,42 @@ internal sealed class StoringStage(
     }
 
     /// <summary>Brings the lesson's objects in line with its book: deletions, the whole lesson, manifests. Never fails.</summary>
-    public Task BeginUpkeep(string lesson)
+    public Task BeginUpkeep(string lesson) =>
+        Run($"{lesson}/{Interlocked.Increment(ref _upkeeps)}", cancellationToken => upkeep.RunAsync(lesson, cancellationToken));
+
+    /// <summary>Enters a lesson's end into its book, and does what follows from it.</summary>
+    public void BeginEntry(string lesson, Sitting sitting) => Run(
+        $"{lesson}/{Interlocked.Increment(ref _upkeeps)}",
+        async cancellationToken =>
+        {
+            await OnDiskAsync(() => books.Enter(lesson, sitting), cancellationToken).ConfigureAwait(false);
+            _ = BeginUpkeep(lesson);
+        });
+
+    /// <summary>Where the recording would be stored, or is half stored.</summary>
+    public string KeyOf(FinishedRecording finished) => KnowsAllKeys ? finished.Key : WithId(finished.Key, finished.Recording.Id);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Running.ConfigureAwait(false);
+        _stop.Dispose();
+        _disk.Dispose();
+    }
+
+    private Task Run(string name, Func<CancellationToken, Task> work)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        string name = $"{lesson}/{Interlocked.Increment(ref _upkeeps)}";
         _running[name] = done.Task;
         _ = Task.Run(async () =>
         {
             try
             {
-                await upkeep.RunAsync(lesson, _stop.Token).ConfigureAwait(false);
+                await work(_stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
-                // The book's mark says at the next start that there is something to do.
+                // What lies in the spool, and the book's mark, say at the next start that there is something to do.
             }
             catch (Exception exception)
             {
@@ -105,41 +138,6 @@ internal sealed class StoringStage(
             }
         });
         return done.Task;
-    }
-
-    /// <summary>Enters a lesson's end into its book, and does what follows from it.</summary>
-    public void BeginEntry(string lesson, Sitting sitting)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        string name = $"{lesson}/{Interlocked.Increment(ref _upkeeps)}";
-        _running[name] = done.Task;
-        _ = Task.Run(async () =>
-        {
-            try
-            {
-                await OnDiskAsync(() => books.Enter(lesson, sitting), _stop.Token).ConfigureAwait(false);
-                _ = BeginUpkeep(lesson);
-            }
-            catch (OperationCanceledException)
-            {
-                // The disk was full until the process ended.
-            }
-            finally
-            {
-                _running.TryRemove(name, out _);
-                done.SetResult();
-            }
-        });
-    }
-
-    /// <summary>Where the recording would be stored, or is half stored.</summary>
-    public string KeyOf(FinishedRecording finished) => KnowsAllKeys ? finished.Key : WithId(finished.Key, finished.Recording.Id);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Running.ConfigureAwait(false);
-        _stop.Dispose();
     }
 
     private async Task WaitForAllAsync()
@@ -156,8 +154,7 @@ internal sealed class StoringStage(
         StoredObject answer = await uploader.StoreAsync(finished, cancellationToken).ConfigureAwait(false);
         finished = finished with { Recording = finished.Recording with { Status = RecordingStatus.Stored, Location = answer.Location } };
         await OnDiskAsync(() => books.Enter(finished), cancellationToken).ConfigureAwait(false);
-        stored(finished.Recording);
-        await OnDiskAsync(() => spool.Remove(finished.Recording.Id), cancellationToken).ConfigureAwait(false);
+        await TellAsync(finished.Recording, cancellationToken).ConfigureAwait(false);
         _ = BeginUpkeep(finished.Recording.Lesson);
     }
 
@@ -165,6 +162,7 @@ internal sealed class StoringStage(
     {
         while (true)
         {
+            await _disk.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 action();
@@ -173,8 +171,13 @@ internal sealed class StoringStage(
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 Log.BooksRefused(logger, exception.Message);
-                await Task.Delay(DiskPause, clock.Time, cancellationToken).ConfigureAwait(false);
             }
+            finally
+            {
+                _disk.Release();
+            }
+
+            await Task.Delay(DiskPause, clock.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

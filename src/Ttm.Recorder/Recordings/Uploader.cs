@@ -18,6 +18,7 @@ internal sealed class Uploader : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _waiting = new();
+    private long _failures;
 
     public Uploader(IObjectStore store, Spool spool, RecorderClock clock, int parallel, ILogger logger)
     {
@@ -29,6 +30,9 @@ internal sealed class Uploader : IDisposable
     }
 
     public int Count => _waiting.Count;
+
+    /// <summary>Attempts that the store refused.</summary>
+    public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>How long the oldest has waited.</summary>
     public TimeSpan OldestAge
@@ -110,6 +114,7 @@ internal sealed class Uploader : IDisposable
             MaxDelay = TimeSpan.FromMinutes(1),
             OnRetry = arguments =>
             {
+                Interlocked.Increment(ref _failures);
                 Log.UploadFailed(_logger, name, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception!.Message);
                 return ValueTask.CompletedTask;
             },

@@ -13,6 +13,9 @@ internal sealed class WorkList
     /// <summary>Those that are being recorded.</summary>
     public int Active => _works.Keys.Count(work => work.Sink is { IsOpened: true, IsClosed: false });
 
+    /// <summary>Those that are over and have no whole MP3 yet.</summary>
+    public int Encoding => _works.Keys.Count(IsClosed);
+
     /// <summary>Those that an earlier process left.</summary>
     public int Found => _works.Keys.Count(work => work.Sink is null);
 
@@ -40,15 +43,19 @@ internal sealed class WorkList
         }
     }
 
-    /// <summary>How far the one that is farthest behind is behind.</summary>
+    /// <summary>
+    /// How far the one that is farthest behind is behind: what it has been told and is not encoded. Of what an earlier process left nobody knows.
+    /// </summary>
     public TimeSpan Lag(Instant now)
     {
         TimeSpan longest = TimeSpan.Zero;
         foreach (RecordingWork work in _works.Keys)
         {
-            Instant until = work.Sink is { IsClosed: true } sink ? sink.End.At : now;
-            if (work.EncodedUntil is { } encoded && until - encoded > longest)
-                longest = until - encoded;
+            if (work.Sink is not { IsOpened: true } sink)
+                continue;
+            TimeSpan lag = (sink.IsClosed ? sink.End.At : now) - (work.EncodedUntil ?? sink.Start.At);
+            if (lag > longest)
+                longest = lag;
         }
 
         return longest;
@@ -61,5 +68,7 @@ internal sealed class WorkList
             work.Transcoder?.Dispose();
     }
 
-    private bool AnyClosed() => _works.Keys.Any(work => work.Sink is null or { IsClosed: true });
+    private bool AnyClosed() => _works.Keys.Any(IsClosed);
+
+    private static bool IsClosed(RecordingWork work) => work.Sink is null or { IsClosed: true };
 }

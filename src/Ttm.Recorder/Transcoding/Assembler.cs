@@ -16,6 +16,7 @@ internal sealed class Assembler
     private readonly Timeline _timeline;
     private readonly PacketWindow _window = new();
     private readonly SoundWriter _writer;
+    private readonly ClickGuard _clicks;
     private readonly int _ratio;
     private readonly int _millisecond;
     private readonly short[] _pcm;
@@ -32,6 +33,7 @@ internal sealed class Assembler
         _timeline = new Timeline(decoder.SampleRate);
         _pcm = new short[120 * _millisecond];
         _writer = new SoundWriter(decoder, output);
+        _clicks = new ClickGuard(decoder.SampleRate);
         Lateness = 3L * decoder.SampleRate;
     }
 
@@ -154,6 +156,8 @@ internal sealed class Assembler
             Quality.Concealed++;
         }
 
+        if (_clicks.Apply(_pcm.AsSpan(0, count)))
+            _decoder.Reset();
         _writer.Sound(_pcm.AsSpan(0, count), packet.Position, packet, End);
         Done(packet);
         return true;

@@ -10,7 +10,7 @@ namespace Ttm.Rtc.Dtls;
 /// <see cref="TryTakeDatagram"/>, which is to be called until it says false after every other call. One caller at a time, on any
 /// thread: a handshake costs a millisecond and may run away from the media loop.
 /// </summary>
-public sealed class DtlsTransport : ISslOwner, IDisposable
+public sealed class DtlsTransport : IDtlsAssociation, ISslOwner
 {
     /// <summary>No datagram that comes out is longer.</summary>
     public const int MaxDatagramLength = 1200;
@@ -132,6 +132,16 @@ public sealed class DtlsTransport : ISslOwner, IDisposable
             keys = new SrtpKeys(profile, material, _role == DtlsRole.Active);
         CryptographicOperations.ZeroMemory(material);
         return keys is not null;
+    }
+
+    public bool TryCreateSrtp([NotNullWhen(true)] out SrtpContext? inbound, [NotNullWhen(true)] out SrtpContext? outbound)
+    {
+        (inbound, outbound) = (null, null);
+        if (!TryExportKeys(out var keys))
+            return false;
+        using (keys)
+            (inbound, outbound) = (keys.CreateReceiver(), keys.CreateSender());
+        return true;
     }
 
     /// <summary>Ends the association; where it was connected, a close_notify is then there to take.</summary>

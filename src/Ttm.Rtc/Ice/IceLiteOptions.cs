@@ -14,6 +14,8 @@ public sealed record IceLiteOptions
     /// <summary>How long after a restart the old addresses are still heard, for what is on its way; nothing goes to them.</summary>
     public TimeSpan PreviousPathGrace { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many remote addresses are remembered; at least 2.</summary>
-    public int MaxRemotes { get; init; } = 16;
+    /// <summary>
+    /// How many paths, pairs of a remote and one of our addresses, are remembered; at least 2. A laptop with four addresses checks eight of ours.
+    /// </summary>
+    public int MaxRemotes { get; init; } = 32;
 }

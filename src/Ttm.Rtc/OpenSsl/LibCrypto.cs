@@ -4,7 +4,8 @@ namespace Ttm.Rtc.OpenSsl;
 
 /// <summary>
 /// What is used of OpenSSL 3's libcrypto, under its C names. Contexts are raw pointers: the owners (<see cref="EvpCipherContext"/>,
-/// <see cref="EvpMacContext"/>) hold them in a SafeHandle and keep themselves alive, which spares every packet the reference counting.
+/// <see cref="EvpMacContext"/>) hold them in a SafeHandle and keep themselves alive, which spares every packet the reference counting. The
+/// calls of each packet take well under a microsecond and call nothing back, so that they need not let the garbage collector in.
 /// </summary>
 internal static unsafe partial class LibCrypto
 {
@@ -26,15 +27,19 @@ internal static unsafe partial class LibCrypto
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial nint EVP_aes_128_ctr();
 
+    [SuppressGCTransition]
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int EVP_CipherInit_ex(nint context, nint cipher, nint engine, byte* key, byte* iv, int encrypt);
 
+    [SuppressGCTransition]
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int EVP_CipherUpdate(nint context, byte* output, int* outputLength, byte* input, int inputLength);
 
+    [SuppressGCTransition]
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int EVP_CipherFinal_ex(nint context, byte* output, int* outputLength);
 
+    [SuppressGCTransition]
     [LibraryImport(NativeLibraries.Crypto)]
     internal static partial int EVP_CIPHER_CTX_ctrl(nint context, int type, int argument, byte* pointer);
 

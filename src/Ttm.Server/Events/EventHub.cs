@@ -33,6 +33,9 @@ internal sealed class EventHub(TimeProvider clock, IEnumerable<IEventConsumer> c
         metrics.EventPublished(lessonEvent.Type);
     }
 
+    /// <summary>Ends when everything that was published until now survives this process.</summary>
+    public Task WhenKept() => Task.WhenAll(_consumers.Select(consumer => consumer.WhenKept()));
+
     /// <summary>A lesson that was live before the server started: nothing is published, and its readers wait for what comes.</summary>
     public void Resume(LessonSnapshot lesson) => Channel(lesson.Id).Resume(lesson.Listener);
 

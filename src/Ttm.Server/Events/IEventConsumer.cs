@@ -7,4 +7,7 @@ namespace Ttm.Server.Events;
 internal interface IEventConsumer
 {
     void Accept(PublishedEvent published);
+
+    /// <summary>Ends when what was accepted until now survives this process; not before the server stops where the disk refuses it.</summary>
+    Task WhenKept() => Task.CompletedTask;
 }

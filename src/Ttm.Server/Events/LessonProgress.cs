@@ -46,7 +46,7 @@ internal sealed class LessonProgress
             case RecordingEventTypes.Started or RecordingEventTypes.Finished when published.Recording is { } begun:
                 _unsettled.Add(begun);
                 break;
-            case RecordingEventTypes.Stored or RecordingEventTypes.Failed when published.Recording is { } settled:
+            case RecordingEventTypes.Stored or RecordingEventTypes.Failed when published is { Recording: { } settled, IsPartialLoss: false }:
                 _unsettled.Remove(settled);
                 break;
         }

@@ -19,6 +19,9 @@ internal sealed record PublishedEvent(
         _ => null,
     };
 
+    /// <summary>A recording has lost something and goes on.</summary>
+    public bool IsPartialLoss => Type == RecordingEventTypes.Failed && Data is JsonObject recording && (string?)recording["status"] != "failed";
+
     /// <summary>The body as one student may have it, or null where the event is not its own.</summary>
     public ReadOnlyMemory<byte>? BodyFor(string student) =>
         EventViews.ForStudent(Data, student, Previous) is { } data ? Write(Type, Timestamp, data) : default(ReadOnlyMemory<byte>?);

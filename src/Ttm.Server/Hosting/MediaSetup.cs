@@ -94,7 +94,8 @@ internal static class MediaSetup
             CreateStore(storage, time, loggers),
             SystemRandomness.Instance,
             new RecorderClock(time, () => clock.Now, clock.ToWallTime),
-            loggers);
+            loggers,
+            settles: true);
     }
 
     private static IObjectStore CreateStore(StorageOptions storage, TimeProvider time, ILoggerFactory loggers)

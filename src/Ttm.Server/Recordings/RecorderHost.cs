@@ -12,6 +12,7 @@ namespace Ttm.Server.Recordings;
 internal sealed class RecorderHost(RecorderService recorder, EventHub events) : IHostedService, IReadinessCheck
 {
     private Task _pump = Task.CompletedTask;
+    private Task _settling = Task.CompletedTask;
 
     public string? Problem() => recorder.Health.DiskProblem;
 
@@ -34,14 +35,28 @@ internal sealed class RecorderHost(RecorderService recorder, EventHub events) : 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await recorder.StopAsync(cancellationToken);
-        if (recorder.Events.Completion.IsCompleted)
-            await _pump;
+        if (!recorder.Events.Completion.IsCompleted)
+            return;
+        await _pump;
+        await Task.WhenAny(_settling, Task.Delay(Timeout.Infinite, cancellationToken));
     }
 
     private async Task PumpAsync()
     {
         await foreach (var happened in recorder.Events.ReadAllAsync())
+        {
             events.Publish(new(happened.Type, happened.Recording.Lesson, happened.Timestamp, Data(happened)));
+            if (happened.Type == RecordingEventTypes.Stored)
+                _settling = SettleAsync(_settling, happened.Recording.Id);
+        }
+    }
+
+    // The recording leaves the spool when its last event is where a crash cannot reach it.
+    private async Task SettleAsync(Task before, string recording)
+    {
+        await before;
+        await events.WhenKept();
+        recorder.Settle(recording);
     }
 
     private static object Data(RecordingEvent happened)

@@ -21,8 +21,7 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(15);
 
-    private readonly Channel<PublishedEvent> _noted =
-        Channel.CreateBounded<PublishedEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<Note> _noted = Channel.CreateBounded<Note>(new BoundedChannelOptions(Capacity) { SingleReader = true });
 
     private readonly CancellationTokenSource _stop = new();
     private readonly WebhookOptions _options;
@@ -48,8 +47,14 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
 
     public void Accept(PublishedEvent published)
     {
-        if (!_noted.Writer.TryWrite(published))
+        if (!_noted.Writer.TryWrite(new(published, null)))
             Log.EventLost(_logger, Capacity);
+    }
+
+    public Task WhenKept()
+    {
+        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _noted.Writer.TryWrite(new(null, kept)) ? kept.Task : Task.CompletedTask;
     }
 
     public string? Problem() => null;
@@ -107,13 +112,23 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
     private async Task WriteAsync()
     {
         List<PublishedEvent> batch = [];
+        List<TaskCompletionSource> waiting = [];
         while (await _noted.Reader.WaitToReadAsync())
         {
-            while (batch.Count < BatchSize && _noted.Reader.TryRead(out var published))
-                batch.Add(published);
-            if (!await AppendAsync(batch))
+            while (batch.Count < BatchSize && _noted.Reader.TryRead(out var note))
+            {
+                if (note.Event is { } published)
+                    batch.Add(published);
+                if (note.Kept is { } kept)
+                    waiting.Add(kept);
+            }
+
+            if (batch.Count > 0 && !await AppendAsync(batch))
                 return;
+            foreach (var kept in waiting)
+                kept.SetResult();
             batch.Clear();
+            waiting.Clear();
         }
     }
 
@@ -170,4 +185,7 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         foreach (var path in Directory.EnumerateFiles(_options.Directory, "receiver-*").Where(path => !known.Contains(Path.GetFileName(path))))
             File.Delete(path);
     }
+
+    /// <summary>An event, or somebody who wants to know when those before are on disk.</summary>
+    private readonly record struct Note(PublishedEvent? Event, TaskCompletionSource? Kept);
 }

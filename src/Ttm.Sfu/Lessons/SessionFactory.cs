@@ -23,7 +23,7 @@ internal sealed class SessionFactory(MediaPort port)
         var remote = negotiation.Remote;
         var now = port.Clock.Now;
         var dtls = new DtlsTransport(port.Certificate, negotiation.Setup == SdpSetup.Active ? DtlsRole.Active : DtlsRole.Passive, remote.Fingerprints);
-        var transport = new RtcSession(new IceLiteAgent(local, remote.Ice, now), dtls);
+        var transport = new RtcSession(new IceLiteAgent(local, remote.Ice, now), new OffloadedDtls(dtls));
         string id = Base64Url.EncodeToString(RandomBytes(16));
         MediaSession media = owner.IsTeacher
             ? new Publisher(id, transport, publication, remote.OpusPayloadType, remote.AudioLevelExtensionId ?? 0, source, port.Randomness, now)

@@ -1,6 +1,7 @@
 using Ttm.Net;
 using Ttm.Net.Tcp;
 using Ttm.Rtc;
+using Ttm.Rtc.Dtls;
 using Ttm.Rtc.Ice;
 using Ttm.Rtc.Rtcp;
 
@@ -37,6 +38,9 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
 
     /// <summary>Gets what belongs to no session; null where nobody is there.</summary>
     public IPortGuest? Guest { get; set; }
+
+    /// <summary>Has the handshakes of sessions run on other threads; each piece comes back by <see cref="GiveBack"/>.</summary>
+    public HandshakeWorkers? Workers { get; set; }
 
     /// <summary>The TCP connections.</summary>
     public TcpFlows Flows { get; } = new();
@@ -100,6 +104,26 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
         ((IceLiteAgent)session.Transport.Ice).Restart(local, remote, now);
         _sessions.SetUfrags(session);
         Settle(session, now);
+    }
+
+    /// <summary>A piece of a handshake has been run.</summary>
+    public void GiveBack(MediaSession session, DtlsWork work, Instant now)
+    {
+        _now = now;
+        try
+        {
+            var reason = session.Transport.GiveBack(work, now);
+            if (reason != DropReason.None)
+                Counters.Drop(reason);
+            if (work.Fault is { } fault)
+                Fail(session, fault, now);
+            else
+                Settle(session, now);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            Fail(session, fault, now);
+        }
     }
 
     /// <summary>Sets the session's timer anew, after its media was switched.</summary>
@@ -214,6 +238,9 @@ internal sealed class MediaLoop : IDatagramHandler, IStreamHandler, IPortHost
             session.Flight.Sent(GetSendBuffer()[..length], now);
             Send(length, to);
         }
+
+        if (Workers is not null && session.Transport.TryTakeWork(now, out var work))
+            Workers.Run(session, work);
 
         var state = session.Transport.State;
         if (state != session.ReportedState)

@@ -13,6 +13,7 @@ public sealed class MediaPort : IDisposable
 {
     private readonly MediaLoop _media;
     private readonly UdpLoop _loop;
+    private readonly HandshakeWorkers _workers;
     private readonly TimeProvider _time;
     private volatile TransportAddress[] _tcpAddresses = [];
     private uint _connections;
@@ -31,6 +32,10 @@ public sealed class MediaPort : IDisposable
         Addresses = [.. addresses.Select(address => TransportAddress.From(address, Port))];
         _media = new MediaLoop(socket, Clock, (session, fault) => Log.SessionFault(logger, session.Id, fault));
         _loop = new UdpLoop(socket, Clock, _media, fault => Log.LoopFault(logger, fault));
+        _workers = new HandshakeWorkers((session, work) => _loop.Post(now => _media.GiveBack(session, work, now)));
+        _media.Workers = _workers;
+        if (socket.ReceiveBufferBytes < MediaSocket.BufferBytes)
+            Log.SmallReceiveBuffer(logger, socket.ReceiveBufferBytes, MediaSocket.BufferBytes);
         _loop.Start();
         Log.Listening(logger, Port, string.Join(", ", addresses));
     }
@@ -59,6 +64,9 @@ public sealed class MediaPort : IDisposable
 
     /// <summary>Takes no further connection than those that replace one.</summary>
     public bool IsFull => SessionCount >= Options.MaxSessions;
+
+    /// <summary>Pieces of DTLS handshakes that wait for a worker.</summary>
+    public int HandshakesWaiting => _workers.Waiting;
 
     public int TcpConnections => _media.Flows.Count;
 
@@ -107,6 +115,7 @@ public sealed class MediaPort : IDisposable
     public void Dispose()
     {
         _loop.Dispose();
+        _workers.Dispose();
         Certificate.Dispose();
     }
 

@@ -11,8 +11,8 @@ namespace Ttm.Sfu.Media;
 /// </summary>
 internal abstract class MediaSession : ITimed, IDisposable
 {
-    // The ICE agent remembers 16 remote addresses; twice that leaves room for stale ones between sweeps.
-    private const int AddressLimit = 32;
+    // The ICE agent remembers 32 paths; twice that leaves room for stale ones between sweeps.
+    private const int AddressLimit = 64;
 
     private readonly Instant _startedAt;
     private ReportSchedule _reports;

@@ -6,14 +6,12 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>The built server of the same configuration (Debug or Release) as the tests.</summary>
-    public static string ServerDll
-    {
-        get
-        {
-            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-            return Path.Combine(Root, "src", "Ttm.Server", "bin", configuration, "net10.0", "ttm-server.dll");
-        }
-    }
+    public static string ServerDll => Path.Combine(Root, "src", "Ttm.Server", "bin", Configuration, "net10.0", "ttm-server.dll");
+
+    /// <summary>The load tool, built likewise.</summary>
+    public static string LoadDll => Path.Combine(Root, "bench", "Ttm.Load", "bin", Configuration, "net10.0", "ttm-load.dll");
+
+    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     public static string Pages => Path.Combine(Root, "src", "Ttm.Server", "wwwroot");
 

@@ -7,8 +7,8 @@ namespace Ttm.EndToEnd.Kit;
 /// <summary>The real server as its own process, with ports, keys and folders of its own. Its output is kept for the test's log.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
-    private const string ApiKey = "tests";
-    private const string Secret = "a secret of at least thirty-two bytes, for tests alone";
+    public const string ApiKey = "tests";
+    public const string Secret = "a secret of at least thirty-two bytes, for tests alone";
     private const int SigTerm = 15;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
@@ -28,6 +28,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public Uri Url { get; }
 
     public Tokens Tokens { get; } = new(ApiKey, Secret);
+
+    public int ProcessId => _process!.Id;
 
     public string Folder { get; private init; } = "";
 

@@ -45,7 +45,7 @@ public sealed partial class OpusPacketTests
     private static double Share(int channels, bool fec)
     {
         using var encoder = new OpusEncoder(channels, bitrate: 20_000 * channels, fec: fec);
-        List<SentPacket> packets = [.. new SimulatedTeacher(encoder) { Channels = channels }.Speak(0, 2, Tones.At)];
+        List<SentPacket> packets = [.. new SimulatedTeacher(encoder).Speak(0, 2, Tones.At)];
         return packets.Average(sent => OpusPacket.TryParse(sent.Payload, out OpusPacket packet) && packet.HasFec ? 1.0 : 0);
     }
 

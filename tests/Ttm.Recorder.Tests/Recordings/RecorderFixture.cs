@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Ttm.Recorder.Journal;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
 using Ttm.Recorder.Tests.Simulation;
@@ -44,13 +45,17 @@ internal sealed class RecorderFixture : IAsyncDisposable
         return events;
     }
 
-    public async Task<RecorderService> StartAsync(string spool = "spool")
+    /// <param name="store">In place of <see cref="Store"/>.</param>
+    /// <param name="adjust">Changes the settings.</param>
+    public async Task<RecorderService> StartAsync(string spool = "spool", IObjectStore? store = null, Func<RecordingOptions, RecordingOptions>? adjust = null)
     {
         Spool = Path.Combine(Directory, spool);
         ObjectKeyTemplate.TryParse(ObjectKeyTemplate.Default, out ObjectKeyTemplate? keys, out _).ShouldBeTrue();
         var clock = new RecorderClock(TimeProvider.System, () => _clock.Now, instant => _origin.WallTime + (instant - _origin.Now));
         var options = new RecordingOptions { Spool = Spool, MinFreeBytes = 0, Workers = 2 };
-        var service = new RecorderService(options, keys!, Store, _randomness, clock, NullLoggerFactory.Instance);
+        options = adjust?.Invoke(options) ?? options;
+        options.Problems().ShouldBeEmpty();
+        var service = new RecorderService(options, keys!, store ?? Store, _randomness, clock, NullLoggerFactory.Instance);
         _services.Add(service);
         await service.StartAsync(default);
         return service;
@@ -80,14 +85,23 @@ internal sealed class RecorderFixture : IAsyncDisposable
         handle.Sink.Close(Position(to));
     }
 
-    public void Send(IRtpSink sink, int from, int to)
+    public void Send(IRtpSink sink, int from, int to) => Send([sink], from, to);
+
+    /// <summary>The same to several; returns the bytes that their journals grow by, each.</summary>
+    public long Send(IReadOnlyList<IRtpSink> sinks, int from, int to)
     {
+        long bytes = 0;
         for (int i = from; i < to; i++)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(20));
-            RtpPacket.TryParse(_speech[i].ToDatagram(), out RtpPacket packet).ShouldBeTrue();
-            sink.Write(packet, _clock.Now);
+            byte[] datagram = _speech[i].ToDatagram();
+            RtpPacket.TryParse(datagram, out RtpPacket packet).ShouldBeTrue();
+            foreach (IRtpSink sink in sinks)
+                sink.Write(packet, _clock.Now);
+            bytes += RtpDump.RecordHeaderLength + datagram.Length;
         }
+
+        return bytes;
     }
 
     /// <summary>Nobody listens, and the teacher goes on.</summary>

@@ -135,6 +135,28 @@ public sealed class RecorderServiceTests : IAsyncDisposable
         _store.Objects.Keys.Count(key => key.EndsWith(".mp3", StringComparison.Ordinal)).ShouldBe(6);
     }
 
+    /// <summary>A kill between the last event and its reader's disk must not lose it.</summary>
+    [Fact]
+    public async Task Store_UntilItIsSettled_StaysInTheSpoolAndIsToldAgain()
+    {
+        RecordingOptions options = new() { Spool = Spool, MinFreeBytes = 0 };
+        RecorderService service = Create(Spool, options, settles: true);
+        await service.StartAsync(default);
+        Record(service, "s-1");
+        (await ReadAsync(service, 3))[2].Type.ShouldBe("recording.stored");
+        await service.WaitForIdleAsync();
+        Directory.EnumerateFiles(Spool, "rec_*").ShouldNotBeEmpty();
+        await service.DisposeAsync();
+
+        RecorderService next = Create(Spool, options, settles: true);
+        await next.StartAsync(default);
+        RecordingEvent again = (await ReadAsync(next, 1))[0];
+        again.Type.ShouldBe("recording.stored");
+        Directory.EnumerateFiles(Spool, "rec_*").ShouldNotBeEmpty();
+        next.Settle(again.Recording.Id);
+        Directory.EnumerateFiles(Spool, "rec_*").ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Start_OfANewSpool_LearnsTheListFromTheStore()
     {
@@ -268,13 +290,13 @@ public sealed class RecorderServiceTests : IAsyncDisposable
         return service;
     }
 
-    private RecorderService Create(string spool, RecordingOptions options)
+    private RecorderService Create(string spool, RecordingOptions options, bool settles = false)
     {
         options.Problems().ShouldBeEmpty();
         ObjectKeyTemplate.TryParse(ObjectKeyTemplate.Default, out ObjectKeyTemplate? keys, out _).ShouldBeTrue();
         var origin = new FakeClock();
         var clock = new RecorderClock(TimeProvider.System, () => _clock.Now, instant => origin.WallTime + (instant - origin.Now));
-        var service = new RecorderService(options, keys!, _store, _randomness, clock, NullLoggerFactory.Instance);
+        var service = new RecorderService(options, keys!, _store, _randomness, clock, NullLoggerFactory.Instance, settles);
         _services.Add(service);
         return service;
     }

@@ -3,7 +3,7 @@ using Ttm.Rtc;
 
 namespace Ttm.Recorder.Tests.Simulation;
 
-/// <summary>A browser's microphone: 48 kHz to Opus.</summary>
+/// <summary>A browser's microphone, to Opus.</summary>
 internal sealed partial class OpusEncoder : IDisposable
 {
     private const int Voip = 2048;
@@ -18,10 +18,12 @@ internal sealed partial class OpusEncoder : IDisposable
 
     static OpusEncoder() => NativeLibraries.Register(typeof(OpusEncoder).Assembly);
 
-    public OpusEncoder(int channels = 1, int bitrate = 32_000, bool fec = true, bool dtx = false, int complexity = 9)
+    /// <param name="rate">Of the samples: 8000 to 48000 Hz, which is also what the packets say of their bandwidth.</param>
+    public OpusEncoder(int channels = 1, int bitrate = 32_000, bool fec = true, bool dtx = false, int complexity = 9, int rate = 48_000)
     {
         _channels = channels;
-        _encoder = Create(48_000, channels, Voip, out int error);
+        Rate = rate;
+        _encoder = Create(rate, channels, Voip, out int error);
         error.ShouldBe(0);
         Set(SetBitrate, bitrate);
         Set(SetComplexity, complexity);
@@ -29,6 +31,10 @@ internal sealed partial class OpusEncoder : IDisposable
         Set(SetPacketLoss, fec ? 15 : 0);
         Set(SetDtx, dtx ? 1 : 0);
     }
+
+    public int Rate { get; }
+
+    public int Channels => _channels;
 
     public byte[] Encode(ReadOnlySpan<short> pcm)
     {

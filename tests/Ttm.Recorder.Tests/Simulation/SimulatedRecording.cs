@@ -28,7 +28,7 @@ internal sealed class SimulatedRecording : IDisposable
     /// <summary>Leave the journal without a Close.</summary>
     public bool CutOff { get; init; }
 
-    /// <summary>The loudest sample of the recorded packets, decoded in the order in which they came.</summary>
+    /// <summary>The loudest sample of the recorded packets, decoded in the order in which they came, without those that were corrupted.</summary>
     public int LoudestSent { get; private set; }
 
     public AudioQuality Quality { get; private set; } = new();
@@ -70,7 +70,7 @@ internal sealed class SimulatedRecording : IDisposable
             }
 
             RtpPacket.TryParse(packet.ToDatagram(), out RtpPacket parsed).ShouldBeTrue();
-            if (decoder.Decode(packet.Payload, pcm) is int count and > 0)
+            if (!packet.IsCorrupt && decoder.Decode(packet.Payload, pcm) is int count and > 0)
                 LoudestSent = Math.Max(LoudestSent, pcm.Take(count).Max(sample => Math.Abs((int)sample)));
             sink.Write(parsed, At(arrival));
         }

@@ -24,6 +24,16 @@ public sealed class S3FactAttribute : FactAttribute
     }
 }
 
+/// <summary>The same for several cases.</summary>
+public sealed class S3TheoryAttribute : TheoryAttribute
+{
+    public S3TheoryAttribute()
+    {
+        if (!S3Server.IsSupported)
+            Skip = "The S3 server of the tests runs on Linux alone.";
+    }
+}
+
 public sealed class S3Fixture : IAsyncLifetime
 {
     private int _buckets;

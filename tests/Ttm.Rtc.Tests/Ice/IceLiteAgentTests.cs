@@ -163,18 +163,18 @@ public sealed class IceLiteAgentTests
     public void Receive_MoreAddressesThanAreRemembered_TheLongestSilentUnselectedOneGives()
     {
         _ice.Check(First, nominate: true);
-        for (int i = 2; i <= 16; i++)
+        for (int i = 2; i <= 32; i++)
         {
             _ice.After(0.1);
             _ice.Check(IceLiteHarness.Address(i));
         }
 
-        _ice.Check(IceLiteHarness.Address(17));
+        _ice.Check(IceLiteHarness.Address(33));
         _ice.Agent.IsValidated(First).ShouldBeTrue("the selected one stays, though it is the oldest");
         _ice.Agent.IsValidated(IceLiteHarness.Address(2)).ShouldBeFalse();
         _ice.Agent.IsValidated(IceLiteHarness.Address(3)).ShouldBeTrue();
-        _ice.Agent.IsValidated(IceLiteHarness.Address(17)).ShouldBeTrue();
-        _ice.Agent.CopyValidated(new TransportAddress[32]).ShouldBe(16);
+        _ice.Agent.IsValidated(IceLiteHarness.Address(33)).ShouldBeTrue();
+        _ice.Agent.CopyValidated(new TransportAddress[64]).ShouldBe(32);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ttm.Recorder.Tests.Simulation;
 using Ttm.Rtc;
 using Ttm.Testing.Sound;
@@ -9,18 +10,24 @@ internal sealed class SpeechLog
 {
     public static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(20);
 
-    private const int FrameSamples = 960;
-    private const int QuarterSamples = 12_000;
+    // Wideband, so that a decoder that begins in the midst of the stream hears tones at once: it guesses wrongly at the bands above 8 kHz.
+    private const int Rate = 16_000;
+    private const int FrameSamples = Rate / 50;
+    private const int QuarterSamples = Rate / 4;
     private const int FramesInAll = QuarterSecondSignal.Modulus * QuarterSamples / FrameSamples;
 
-    private readonly byte[][] _packets;
-    private readonly List<(Instant At, int Connection)?> _sent = [];
+    private static readonly ConcurrentDictionary<int, byte[][]> Made = new();
 
-    public SpeechLog()
+    private readonly byte[][] _packets;
+    private readonly List<Instant?> _sent = [];
+    private readonly Dictionary<string, int> _places = [];
+
+    /// <param name="bitrate">Of the Opus packets, bit/s.</param>
+    public SpeechLog(int bitrate = 32_000)
     {
-        var sound = QuarterSecondSignal.Generate(0, QuarterSecondSignal.Modulus);
-        using var encoder = new OpusEncoder(complexity: 3);
-        _packets = [.. Enumerable.Range(0, FramesInAll).Select(frame => encoder.Encode(sound.Samples.AsSpan(frame * FrameSamples, FrameSamples)))];
+        _packets = Made.GetOrAdd(bitrate, Make);
+        for (var frame = 0; frame < FramesInAll; frame++)
+            _places[Convert.ToHexString(_packets[frame])] = frame;
     }
 
     public int Frames => _sent.Count;
@@ -30,18 +37,30 @@ internal sealed class SpeechLog
     /// <summary>The next frame's payload.</summary>
     public byte[] Next => _packets[_sent.Count % FramesInAll];
 
-    public void Sent(Instant at, int connection) => _sent.Add((at, connection));
+    public void Sent(Instant at) => _sent.Add(at);
 
     public void Missed() => _sent.Add(null);
 
-    /// <summary>When the quarter's frames left, all by one connection; null where some did not.</summary>
-    public (Instant First, Instant Last)? Find(int quarter)
+    /// <summary>When the newest frame of this payload left; null for what is none of the teacher's.</summary>
+    public Instant? SentAt(ReadOnlySpan<byte> payload)
+    {
+        if (!_places.TryGetValue(Convert.ToHexString(payload), out var place) || place >= Frames)
+            return null;
+        return _sent[place + ((Frames - 1 - place) / FramesInAll * FramesInAll)];
+    }
+
+    /// <summary>When each of the quarter's frames left; null for those that did not.</summary>
+    public IEnumerable<Instant?> FramesOf(int quarter)
     {
         var first = quarter * QuarterSamples / FrameSamples;
         var last = (((quarter + 1) * QuarterSamples) - 1) / FrameSamples;
-        var frames = _sent.Skip(first).Take(last - first + 1).ToList();
-        if (frames.Count <= last - first || frames.Any(frame => frame is null || frame.Value.Connection != frames[0]!.Value.Connection))
-            return null;
-        return (frames[0]!.Value.At, frames[^1]!.Value.At);
+        return _sent.Skip(first).Take(last - first + 1);
+    }
+
+    private static byte[][] Make(int bitrate)
+    {
+        var sound = QuarterSecondSignal.Generate(0, QuarterSecondSignal.Modulus, Rate);
+        using var encoder = new OpusEncoder(bitrate: bitrate, complexity: 3, rate: Rate);
+        return [.. Enumerable.Range(0, FramesInAll).Select(frame => encoder.Encode(sound.Samples.AsSpan(frame * FrameSamples, FrameSamples)))];
     }
 }

@@ -10,10 +10,10 @@ internal sealed class SseReader(HttpResponseMessage response) : IDisposable
     public int Comments { get; private set; }
 
     /// <summary>The next event, or null at the end of the stream.</summary>
-    public async Task<SseEvent?> NextAsync(bool orComment = false)
+    public async Task<SseEvent?> NextAsync(bool orComment = false, TimeSpan? patience = null)
     {
         string? id = null, type = null, data = null;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(patience ?? TimeSpan.FromSeconds(10));
         while (await _lines.ReadLineAsync(timeout.Token) is { } line)
         {
             if (line.StartsWith("id: ", StringComparison.Ordinal))

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Ttm.Testing.Storage;
 
-/// <summary>A TCP relay on loopback that can fail as networks do: it cuts after so many bytes, and lets a test act between two bytes.</summary>
+/// <summary>A TCP relay on loopback that can fail as networks do: it is slow, it cuts or truncates after so many bytes, and lets a test act between two bytes.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -29,6 +29,12 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Bytes that clients sent and the server was given.</summary>
     public long BytesToServer => Interlocked.Read(ref _toServer);
+
+    /// <summary>How long each piece (16 KiB at most) waits, either way.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>A cut looks like the end of what was to be said, instead of a reset.</summary>
+    public bool Truncates { get; set; }
 
     /// <summary>Called with each piece a client sent before the server gets it.</summary>
     public Func<ReadOnlyMemory<byte>, Task>? BeforeForward { get; set; }
@@ -84,7 +90,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
             _open.TryRemove(client, out _);
             _open.TryRemove(server, out _);
-            client.Close(0); // a reset, as a broken network gives
+            Close(client);
         }
     }
 
@@ -109,6 +115,9 @@ public sealed class TcpProxy : IAsyncDisposable
                     return;
                 }
 
+                if (Delay > TimeSpan.Zero)
+                    await Task.Delay(Delay, _stop.Token);
+
                 for (var sent = 0; sent < read;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _stop.Token);
             }
@@ -121,6 +130,14 @@ public sealed class TcpProxy : IAsyncDisposable
     private void CloseAll()
     {
         foreach (var socket in _open.Keys)
-            socket.Close(0);
+            Close(socket);
+    }
+
+    private void Close(Socket socket)
+    {
+        if (Truncates)
+            socket.Dispose();
+        else
+            socket.Close(0); // a reset, as a broken network gives
     }
 }

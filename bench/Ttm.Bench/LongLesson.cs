@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Ttm.Net;
+using Ttm.Recorder.Recordings;
+using Ttm.Recorder.Storage;
+using Ttm.Rtc;
+using Ttm.Rtc.Rtp;
+
+namespace Ttm.Bench;
+
+/// <summary>
+/// One lesson of many hours through the real recorder, codecs, disk and store, as fast as they take it: whether memory stays where it is, and the
+/// duration exact. The teacher speaks nine minutes of ten; the tenth is a mute without packets. One packet in a hundred is lost.
+/// </summary>
+internal sealed class LongLesson : IAsyncDisposable
+{
+    private const int StepSeconds = 20;
+    private const double Mebi = 1024 * 1024;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("ttm-bench-").FullName;
+    private readonly List<byte[]> _packets = SyntheticSpeech.Packets(StepSeconds);
+    private readonly byte[] _buffer = new byte[1500];
+    private readonly RecorderService _recorder;
+    private Instant _now = new(TimeSpan.TicksPerDay);
+
+    private LongLesson()
+    {
+        var storage = new StorageOptions { FileSystem = new FileSystemStorageOptions { Root = Path.Combine(_directory, "store") } };
+        _ = ObjectKeyTemplate.TryParse(storage.KeyTemplate, out var keys, out _);
+        _recorder = new RecorderService(
+            new RecordingOptions { Spool = Path.Combine(_directory, "spool") },
+            keys!,
+            ObjectStoreFactory.Create(storage, TimeProvider.System, NullLoggerFactory.Instance),
+            SystemRandomness.Instance,
+            new RecorderClock(TimeProvider.System, () => _now, instant => DateTimeOffset.UnixEpoch.AddTicks(instant.Ticks)),
+            NullLoggerFactory.Instance);
+    }
+
+    public static async Task RunAsync(int hours)
+    {
+        await using var lesson = new LongLesson();
+        await lesson._recorder.StartAsync(CancellationToken.None);
+        await lesson.TeachAsync(hours);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _recorder.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task TeachAsync(int hours)
+    {
+        var watch = Stopwatch.StartNew();
+        var begin = _now;
+        var handle = _recorder.Begin(new RecordingRequest("lesson", "teacher", "student", DateTimeOffset.UnixEpoch))!;
+        handle.Sink.Open(new StreamPosition(_now, 1, 0, true));
+        Console.WriteLine("| hours | resident | resident after a collection | allocated by then |");
+        Console.WriteLine("| ---: | ---: | ---: | ---: |");
+        double first = 0;
+        double most = 0;
+        double least = double.MaxValue;
+        for (int second = 0; second < hours * 3600; second += StepSeconds)
+        {
+            await FeedAsync(handle, second);
+            if ((second + StepSeconds) % 900 != 0)
+                continue;
+            double plain = Resident();
+            double collected = Collected();
+            (most, least) = (Math.Max(most, collected), Math.Min(least, collected));
+            first = first == 0 ? collected : first;
+            if ((second + StepSeconds) % 3600 == 0 || second < 900)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {(second + StepSeconds) / 3600.0:0.##} | {plain:F2} MiB | {collected:F2} MiB | {GC.GetTotalAllocatedBytes() / Mebi:F1} MiB |"));
+        }
+
+        handle.Sink.Close(new StreamPosition(_now, 1, (uint)((_now - begin).Ticks * 48 / 10_000), true));
+        while (_recorder.Find(handle.Id) is not { Status: RecordingStatus.Stored })
+            await Task.Delay(100);
+        Recording recording = _recorder.Find(handle.Id)!;
+        double wall = (_now - begin).TotalSeconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"wall time {wall:F3} s, duration {recording.Duration:F3} s, {recording.Bytes} bytes, {recording.Quality}; resident from a quarter of an hour on: {first:F2} MiB, at most {most:F2}, at least {least:F2}; played in {watch.Elapsed.TotalSeconds:F0} s, {wall / watch.Elapsed.TotalSeconds:F0} times real time; CPU {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:F0} s"));
+    }
+
+    /// <summary>A step's packets and a step of the clock, then time for the writer to take them and the transcoder to follow.</summary>
+    private async Task FeedAsync(RecordingHandle handle, int second)
+    {
+        bool mute = second / 60 % 10 == 9;
+        for (int index = 0; index < StepSeconds * 50; index++)
+        {
+            _now += TimeSpan.FromMilliseconds(20);
+            int number = (second * 50) + index;
+            if (mute || number % 100 == 57)
+                continue;
+            byte[] original = _packets[index % _packets.Count];
+            int muted = (second / 600 * 3000) + (mute ? second % 60 * 50 : 0);
+            int header = RtpPacket.WriteHeader(_buffer, false, 111, (ushort)(number - muted), (uint)(number * OpusPayload.UsualSamples), 1);
+            original.AsSpan(RtpPacket.FixedHeaderLength).CopyTo(_buffer.AsSpan(header));
+            _ = RtpPacket.TryParse(_buffer.AsSpan(0, header + original.Length - RtpPacket.FixedHeaderLength), out var packet);
+            handle.Sink.Write(packet, _now);
+        }
+
+        // The writer comes eight times a second; a worker needs 130 ms for twenty seconds of sound.
+        await Task.Delay(250);
+    }
+
+    private static double Collected()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Resident();
+    }
+
+    private static double Resident()
+    {
+        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line[6..^2].Trim(), CultureInfo.InvariantCulture) * 1024 / Mebi;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Ttm.Recorder.Tests.Simulation;
+using Ttm.Server.Tests.Events;
+using Ttm.Server.Tests.Kit;
+using Ttm.Testing.Sound;
+
+namespace Ttm.Server.Tests.Recordings;
+
+/// <summary>A disk that fills up under the whole server: a small tmpfs. Runs where mounting is allowed (root on Linux).</summary>
+public sealed class DiskTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("ttm-disk-").FullName;
+
+    [Fact]
+    public async Task Disk_FullInTheMidstOfALesson_RefusesNewOnesTellsTheLossAndGoesOn()
+    {
+        var disk = Path.Combine(_directory, "disk");
+        Directory.CreateDirectory(disk);
+        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=8m", "ttm-test", disk) != 0)
+            return;
+        try
+        {
+            await using var server = await TestServer.StartWholeAsync(
+                $"--Recording:Spool={disk}/spool", $"--Storage:FileSystem:Root={_directory}/recordings", "--Recording:MinFreeBytes=3000000");
+            await TeachAsync(server, disk);
+        }
+        finally
+        {
+            Run("umount", "-l", disk).ShouldBe(0);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static async Task TeachAsync(TestServer server, string disk)
+    {
+        // 26 kB/s: the recording's ring holds five seconds.
+        using var lesson = new OnAir(server, "a", bitrate: 200_000);
+        await server.SendAsync("GET", "/readyz", null).ShouldBeAsync(200);
+        await lesson.TeacherAsync();
+        await lesson.StudentAsync("s-1");
+        await lesson.StudentAsync("s-2");
+        await lesson.SelectAsync("s-1").ShouldBeAsync(200);
+        var events = server.SendAsync("GET", "/api/v1/lessons/a/events?lastEventId=1-1", server.Teacher("a"));
+        using var reader = new SseReader(await events);
+        var types = CollectAsync(reader, out var seen);
+        await lesson.TalkAsync(TimeSpan.FromSeconds(3));
+
+        // Below the watermark: no new lessons, this one goes on.
+        var filler = Path.Combine(disk, "filler");
+        Fill(filler, 6_000_000);
+        var ready = 200;
+        await lesson.TalkUntilAsync(Every(20, async () => ready = (int)(await server.SendAsync("GET", "/readyz", null)).StatusCode, () => ready == 503), Patience);
+        await ShouldBeRefusedAsync(await server.SendAsync("GET", "/readyz", null));
+        await ShouldBeRefusedAsync(await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"new"}"""));
+        await ShouldBeRefusedAsync(await server.SendAsync("POST", "/whip/new", server.Teacher("new"), TestServer.Offer, "application/sdp"));
+        await lesson.SelectAsync("s-2").ShouldBeAsync(200);
+        await lesson.TalkAsync(TimeSpan.FromSeconds(1));
+        lesson.DelaysOf("s-2").Count.ShouldBeGreaterThan(40);
+
+        // Full to the last byte: what cannot be kept is told, the student hears, and may be another one.
+        Fill(filler, long.MaxValue);
+        await lesson.SelectAsync("s-1").ShouldBeAsync(200);
+        var (sent, heard) = (lesson.Sent, lesson.DelaysOf("s-1").Count);
+        await lesson.TalkUntilAsync(() => seen.Contains("recording.failed"), Patience);
+        await lesson.TalkAsync(TimeSpan.FromSeconds(2));
+        (lesson.DelaysOf("s-1").Count - heard).ShouldBeGreaterThan(lesson.Sent - sent - 25);
+        server.Logs.Lines.ShouldContain(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("packets are lost because the disk did not take them", StringComparison.Ordinal));
+        (await (await server.SendAsync("GET", "/metrics", null)).Content.ReadAsStringAsync()).ShouldMatch("""ttm_journal_dropped_packets_total(\{[^}]*\})? [1-9]""");
+
+        File.Delete(filler);
+        await lesson.TalkUntilAsync(Every(20, async () => ready = (int)(await server.SendAsync("GET", "/readyz", null)).StatusCode, () => ready == 200), Patience);
+        await lesson.TalkAsync(TimeSpan.FromSeconds(2));
+        await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Teacher("a")).ShouldBeAsync(204);
+        await types;
+        await ShouldHoldTheRestAsync(server);
+    }
+
+    /// <summary>Three recordings, each as long as its stretch; the last has a hole of silence, and its end was heard.</summary>
+    private static async Task ShouldHoldTheRestAsync(TestServer server)
+    {
+        var recordings = (await (await server.SendAsync("GET", "/api/v1/lessons/a/recordings", server.Service).ShouldBeAsync(200)).JsonAsync()).EnumerateArray().ToList();
+        recordings.Select(one => one.GetProperty("status").GetString()).ShouldBe(["stored", "stored", "stored"]);
+        foreach (var (one, next) in recordings.Zip(recordings.Skip(1)))
+            one.GetProperty("duration").GetDouble().ShouldBe((next.GetProperty("startedAt").GetDateTimeOffset() - one.GetProperty("startedAt").GetDateTimeOffset()).TotalSeconds, 0.1);
+        var sound = new PcmSound(Ffmpeg.Decode(new Uri(recordings[2].GetProperty("location").GetString()!).LocalPath, 24_000), 24_000);
+        var quarters = QuarterSecondDecoder.Decode(sound);
+        quarters.Zip(quarters.Skip(1)).Max(pair => pair.Second.Start - pair.First.End).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
+        (TimeSpan.FromSeconds(recordings[2].GetProperty("duration").GetDouble()) - quarters[^1].End).ShouldBeLessThan(TimeSpan.FromSeconds(0.3));
+    }
+
+    private static async Task ShouldBeRefusedAsync(HttpResponseMessage answer)
+    {
+        ((int)answer.StatusCode).ShouldBe(503);
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("Recording:MinFreeBytes");
+    }
+
+    /// <summary>Asks now and then, while the lesson goes on.</summary>
+    private static Func<bool> Every(int turns, Func<Task> ask, Func<bool> enough)
+    {
+        var turn = 0;
+        var asking = Task.CompletedTask;
+        return () =>
+        {
+            if (asking.IsCompleted && turn++ % turns == 0)
+                asking = ask();
+            return asking.IsCompleted && enough();
+        };
+    }
+
+    private static Task CollectAsync(SseReader reader, out System.Collections.Concurrent.ConcurrentQueue<string> seen)
+    {
+        var types = seen = new();
+        return Task.Run(async () =>
+        {
+            while (await reader.NextAsync(patience: TimeSpan.FromMinutes(2)) is { } one)
+                types.Enqueue(one.Type);
+        });
+    }
+
+    private static void Fill(string path, long bytes)
+    {
+        var block = new byte[4096];
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, 0);
+        try
+        {
+            for (; bytes > 0; bytes -= block.Length)
+                file.Write(block);
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    private static int Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return -1;
+        }
+    }
+}
