@@ -11,6 +11,8 @@ namespace Ttm.Server.Recordings;
 /// <summary>Starts and stops the recorder, passes its events on, and says how it is.</summary>
 internal sealed class RecorderHost(RecorderService recorder, EventHub events) : IHostedService, IReadinessCheck
 {
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
+
     private Task _pump = Task.CompletedTask;
     private Task _settling = Task.CompletedTask;
 
@@ -38,7 +40,7 @@ internal sealed class RecorderHost(RecorderService recorder, EventHub events) : 
         if (!recorder.Events.Completion.IsCompleted)
             return;
         await _pump;
-        await Task.WhenAny(_settling, Task.Delay(Timeout.Infinite, cancellationToken));
+        await Task.WhenAny(_settling, Task.Delay(LastWord, cancellationToken));
     }
 
     private async Task PumpAsync()

@@ -42,7 +42,7 @@ public sealed class DiskTests : IDisposable
         await lesson.TeacherAsync();
         await lesson.StudentAsync("s-1");
         await lesson.StudentAsync("s-2");
-        await lesson.SelectAsync("s-1").ShouldBeAsync(200);
+        List<DateTimeOffset> switches = [await SwitchAsync(lesson, "s-1")];
         var events = server.SendAsync("GET", "/api/v1/lessons/a/events?lastEventId=1-1", server.Teacher("a"));
         using var reader = new SseReader(await events);
         var types = CollectAsync(reader, out var seen);
@@ -56,13 +56,13 @@ public sealed class DiskTests : IDisposable
         await ShouldBeRefusedAsync(await server.SendAsync("GET", "/readyz", null));
         await ShouldBeRefusedAsync(await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"new"}"""));
         await ShouldBeRefusedAsync(await server.SendAsync("POST", "/whip/new", server.Teacher("new"), TestServer.Offer, "application/sdp"));
-        await lesson.SelectAsync("s-2").ShouldBeAsync(200);
+        switches.Add(await SwitchAsync(lesson, "s-2"));
         await lesson.TalkAsync(TimeSpan.FromSeconds(1));
         lesson.DelaysOf("s-2").Count.ShouldBeGreaterThan(40);
 
         // Full to the last byte: what cannot be kept is told, the student hears, and may be another one.
         Fill(filler, long.MaxValue);
-        await lesson.SelectAsync("s-1").ShouldBeAsync(200);
+        switches.Add(await SwitchAsync(lesson, "s-1"));
         var (sent, heard) = (lesson.Sent, lesson.DelaysOf("s-1").Count);
         await lesson.TalkUntilAsync(() => seen.Contains("recording.failed"), Patience);
         await lesson.TalkAsync(TimeSpan.FromSeconds(2));
@@ -75,16 +75,19 @@ public sealed class DiskTests : IDisposable
         await lesson.TalkAsync(TimeSpan.FromSeconds(2));
         await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Teacher("a")).ShouldBeAsync(204);
         await types;
-        await ShouldHoldTheRestAsync(server);
+        await ShouldHoldTheRestAsync(server, switches);
     }
 
+    private static async Task<DateTimeOffset> SwitchAsync(OnAir lesson, string student) =>
+        (await (await lesson.SelectAsync(student).ShouldBeAsync(200)).JsonAsync()).GetProperty("switchedAt").GetDateTimeOffset();
+
     /// <summary>Three recordings, each as long as its stretch; the last has a hole of silence, and its end was heard.</summary>
-    private static async Task ShouldHoldTheRestAsync(TestServer server)
+    private static async Task ShouldHoldTheRestAsync(TestServer server, List<DateTimeOffset> switches)
     {
         var recordings = (await (await server.SendAsync("GET", "/api/v1/lessons/a/recordings", server.Service).ShouldBeAsync(200)).JsonAsync()).EnumerateArray().ToList();
         recordings.Select(one => one.GetProperty("status").GetString()).ShouldBe(["stored", "stored", "stored"]);
-        foreach (var (one, next) in recordings.Zip(recordings.Skip(1)))
-            one.GetProperty("duration").GetDouble().ShouldBe((next.GetProperty("startedAt").GetDateTimeOffset() - one.GetProperty("startedAt").GetDateTimeOffset()).TotalSeconds, 0.1);
+        foreach (var (one, begin, end) in recordings.Zip(switches, switches.Skip(1)))
+            one.GetProperty("duration").GetDouble().ShouldBe((end - begin).TotalSeconds, 0.05);
         var sound = new PcmSound(Ffmpeg.Decode(new Uri(recordings[2].GetProperty("location").GetString()!).LocalPath, 24_000), 24_000);
         var quarters = QuarterSecondDecoder.Decode(sound);
         quarters.Zip(quarters.Skip(1)).Max(pair => pair.Second.Start - pair.First.End).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));

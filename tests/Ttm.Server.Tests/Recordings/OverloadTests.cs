@@ -6,12 +6,12 @@ using Xunit.Abstractions;
 
 namespace Ttm.Server.Tests.Recordings;
 
-/// <summary>A start that finds half an hour of journals to encode: every core is busy with it, and a lesson goes on as if nothing were.</summary>
+/// <summary>A start that finds twenty minutes of journals to encode: every core is busy with it, and a lesson goes on as if nothing were.</summary>
 [CollectionDefinition(nameof(OverloadTests), DisableParallelization = true)]
 [Collection(nameof(OverloadTests))]
 public sealed partial class OverloadTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Backlog = 200;
+    private const int Backlog = 120;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-overload-").FullName;
 
