@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the native libraries and programs that are missing; does nothing when all are there.
 #   eng/install-deps.sh          what the server needs: libopus, libmp3lame, OpenSSL 3
-#   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, coturn's clients, network tools, promtool,
+#   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, coturn's clients, aiortc, network tools, promtool,
 #                                an S3 server (Ceph's radosgw)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -50,6 +50,7 @@ on_debian() {
     program iproute2 ip
     program nftables nft
     program prometheus promtool
+    [ -d /usr/lib/python3/dist-packages/aiortc ] || missing+=(python3-aiortc)
   fi
   [ ${#missing[@]} = 0 ] && return
   has_one apt-get || die "Please install these by the package manager of this system: ${missing[*]}"
