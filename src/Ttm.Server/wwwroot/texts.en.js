@@ -118,6 +118,14 @@ export default {
   'listen.failed': 'This does not work: {why}',
   'listen.level': 'Level of your teacher’s voice',
   'listen.volume': 'Volume',
+  // Which way the sound takes
+  'way.udp': 'Connected directly, by UDP',
+  'way.tcp': 'Connected by TCP: UDP does not get through here',
+  'way.relay.udp': 'Connected by the relay, over UDP',
+  'way.relay.tcp': 'Connected by the relay, over TCP',
+  'way.relay.tls': 'Connected by the relay, over TLS',
+
+  // Student: answers
   'answer.title': 'Your answer',
   'answer.label': 'Type an answer to your teacher',
   'answer.send': 'Send',

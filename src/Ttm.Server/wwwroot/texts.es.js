@@ -110,6 +110,12 @@ export default {
   'listen.failed': 'Esto no funciona: {why}',
   'listen.level': 'Nivel de la voz de tu profesor',
   'listen.volume': 'Volumen',
+  'way.udp': 'Conexión directa, por UDP',
+  'way.tcp': 'Conexión por TCP: aquí UDP no pasa',
+  'way.relay.udp': 'Conexión por el repetidor, sobre UDP',
+  'way.relay.tcp': 'Conexión por el repetidor, sobre TCP',
+  'way.relay.tls': 'Conexión por el repetidor, sobre TLS',
+
   'answer.title': 'Tu respuesta',
   'answer.label': 'Escribe una respuesta a tu profesor',
   'answer.send': 'Enviar',
