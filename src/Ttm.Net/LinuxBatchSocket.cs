@@ -36,6 +36,7 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
         if (_wakeFd < 0)
             throw new SocketException(Marshal.GetLastPInvokeError());
         var locals = address is null && PacketInfo.TryEnable(_fd, _isIPv6) ? new LocalAddressTable() : null;
+        _ = ArrivalTime.TryEnable(_fd);
         _receiving = new MessageBatch(_isIPv6, locals);
         _sending = new MessageBatch(_isIPv6, locals);
     }
@@ -45,6 +46,8 @@ public sealed unsafe class LinuxBatchSocket : IDatagramSocket
     public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
 
     public ushort Port { get; }
+
+    public TimeSpan Waited => _receiving.ReadAge();
 
     public int ReceiveBufferBytes => _socket.ReceiveBufferSize;
 

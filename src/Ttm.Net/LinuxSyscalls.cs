@@ -55,6 +55,9 @@ internal static unsafe partial class LinuxSyscalls
     [LibraryImport("libc", EntryPoint = "prctl")]
     public static partial int ProcessControl(int option, nuint value, nuint unused3, nuint unused4, nuint unused5);
 
+    [LibraryImport("libc", EntryPoint = "clock_gettime"), SuppressGCTransition]
+    public static partial int GetTime(int clock, TimeSpec* time);
+
     /// <summary>With 0 and 0: of the calling thread.</summary>
     [LibraryImport("libc", EntryPoint = "setpriority")]
     public static partial int SetPriority(int which, int who, int nice);

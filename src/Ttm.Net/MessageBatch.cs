@@ -10,7 +10,7 @@ namespace Ttm.Net;
 internal sealed unsafe class MessageBatch : IDisposable
 {
     private const int AddressStride = 32;
-    private const int ControlStride = PacketInfo.ControlLength;
+    private const int ControlStride = ArrivalTime.ControlLength + PacketInfo.ControlLength;
     private const ushort FamilyIPv4 = 2;
     private const ushort FamilyIPv6 = 10;
     private const int IPv4Length = 16;
@@ -59,12 +59,13 @@ internal sealed unsafe class MessageBatch : IDisposable
         for (int index = 0; index < used; index++)
         {
             Headers[index].NameLength = AddressStride;
-            if (_locals is null)
-                continue;
             Headers[index].Control = _controls + (index * ControlStride);
             Headers[index].ControlLength = ControlStride;
         }
     }
+
+    /// <summary>How long ago the first one came.</summary>
+    public TimeSpan ReadAge() => ArrivalTime.ReadAge(ControlOf(0));
 
     /// <summary>Empty for a datagram that was longer than its buffer.</summary>
     public Span<byte> GetReceived(int index)
@@ -103,11 +104,9 @@ internal sealed unsafe class MessageBatch : IDisposable
 
     public void Dispose() => NativeMemory.AlignedFree(_block);
 
-    private uint ReadLocal(int index)
-    {
-        var control = new ReadOnlySpan<byte>(Headers[index].Control, (int)Headers[index].ControlLength);
-        return PacketInfo.TryRead(control, out var local) ? _locals!.GetNumber(local) : 0;
-    }
+    private ReadOnlySpan<byte> ControlOf(int index) => new(Headers[index].Control, (int)Headers[index].ControlLength);
+
+    private uint ReadLocal(int index) => PacketInfo.TryRead(ControlOf(index), out var local) ? _locals!.GetNumber(local) : 0;
 
     private void WriteLocal(int index, uint number)
     {

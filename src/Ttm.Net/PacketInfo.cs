@@ -35,10 +35,12 @@ internal static class PacketInfo
             : LinuxSyscalls.SetSocketOption(fd, LevelIP, TypePacketInfo, &on, sizeof(int)) == 0;
     }
 
-    /// <summary>The first control message, the only one that is asked for.</summary>
+    /// <summary>Finds it among the control messages, behind the <see cref="ArrivalTime"/>.</summary>
     public static bool TryRead(ReadOnlySpan<byte> control, out LocalAddress local)
     {
         local = default;
+        if (control.Length > ControlLength)
+            control = control[ArrivalTime.ControlLength..];
         if (control.Length < HeaderLength + IPv4Length)
             return false;
         int level = MemoryMarshal.Read<int>(control[8..]);

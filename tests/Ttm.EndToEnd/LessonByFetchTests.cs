@@ -74,6 +74,12 @@ public sealed class LessonByFetchTests(Browser browser, ITestOutputHelper output
         await ana.Page.HearsAsync(6);
         var stream = (await ana.StatsAsync("inbound-rtp")).Ssrc;
 
+        // Chromium tells its audio level (RFC 6464) with each packet.
+        var seen = (await api.SupervisedAsync()).GetProperty("teacher");
+        seen.GetProperty("level").GetInt32().ShouldBeInRange(-50, 0);
+        seen.GetProperty("path").GetString().ShouldBe("udp");
+        seen.GetProperty("packetsReceived").GetInt32().ShouldBeGreaterThan(50);
+
         await teacher.SpeakAsync(server.Tokens.Teacher(Lesson, "teacher"));
         await ana.Page.HearsAsync(8);
         await api.EndAsync();

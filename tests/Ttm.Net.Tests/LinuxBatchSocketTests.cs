@@ -54,6 +54,25 @@ public sealed class LinuxBatchSocketTests
     [LinuxTheory]
     [InlineData(null)]
     [InlineData("127.0.0.1")]
+    public void Waited_OfADatagramThatLay_IsSinceItCame(string? bound)
+    {
+        using var socket = new LinuxBatchSocket(bound is null ? null : IPAddress.Parse(bound), 0);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        long sent = TimeProvider.System.GetTimestamp();
+        client.SendTo([1], new IPEndPoint(IPAddress.Loopback, socket.Port));
+        Thread.Sleep(40);
+        client.SendTo([2], new IPEndPoint(IPAddress.Loopback, socket.Port));
+        socket.Receive(Patience).ShouldBe(2);
+        socket.Waited.ShouldBeInRange(TimeSpan.FromMilliseconds(35), TimeProvider.System.GetElapsedTime(sent) + TimeSpan.FromMilliseconds(1));
+
+        client.SendTo([3], new IPEndPoint(IPAddress.Loopback, socket.Port));
+        socket.Receive(Patience).ShouldBe(1);
+        socket.Waited.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [LinuxTheory]
+    [InlineData(null)]
+    [InlineData("127.0.0.1")]
     public void ReceiveAndSend_InSteadyState_AllocateNothing(string? bound)
     {
         using var socket = new LinuxBatchSocket(bound is null ? null : IPAddress.Parse(bound), 0);

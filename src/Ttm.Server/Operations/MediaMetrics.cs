@@ -19,6 +19,7 @@ internal sealed partial class MediaMetrics : IDisposable
         _reasons = [.. Enum.GetValues<DropReason>().Where(reason => reason != DropReason.None).Select(reason => (reason, new KeyValuePair<string, object?>("reason", Label(reason))))];
         _meter = meters.Create("Ttm.Media");
         _meter.CreateObservableGauge("ttm.sessions", Sessions, description: "Connections, by state and path.");
+        _meter.CreateObservableGauge("ttm.handshakes.waiting", () => port.HandshakesWaiting, description: "Pieces of DTLS handshakes that wait for a worker.");
         _meter.CreateObservableCounter("ttm.datagrams.received", () => port.LoopCounters.Datagrams, description: "Datagrams that came to the media port.");
         _meter.CreateObservableCounter("ttm.packets.received", () => port.Counters.PacketsReceived, description: "RTP packets from teachers, decrypted.");
         _meter.CreateObservableCounter("ttm.packets.forwarded", () => port.Counters.PacketsForwarded, description: "RTP packets to listeners.");

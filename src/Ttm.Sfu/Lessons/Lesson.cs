@@ -20,6 +20,7 @@ internal sealed class Lesson : ILesson, IDisposable
     private readonly bool _isRecorded;
     private readonly LessonSaver? _saver;
     private readonly LessonWatch _watch;
+    private readonly LessonNews _news;
     private bool _isSuspended;
 
     // After a restart nobody is there to be recorded; the recording for the listener begins when the teacher or that student comes back.
@@ -35,6 +36,7 @@ internal sealed class Lesson : ILesson, IDisposable
         _context = context;
         _factory = new SessionFactory(context.Port);
         _watch = new LessonWatch(Id, _roster, context);
+        _news = new LessonNews(Id, context);
         _metadata = stored.Metadata;
         _isRecorded = isRecorded;
         _saver = isRecorded && context.Store is { } store ? new LessonSaver(store, context.Time, context.Logger) : null;
@@ -57,8 +59,7 @@ internal sealed class Lesson : ILesson, IDisposable
     /// <summary>Says that it has begun; apart from the constructor, so that the directory has it when the event is read.</summary>
     public void Announce()
     {
-        Log.LessonStarted(_context.Logger, Id);
-        Publish(LessonEventTypes.LessonStarted, Snapshot);
+        _news.Started(Snapshot);
         _saver?.SaveAsync(ToStored());
     }
 
@@ -123,8 +124,7 @@ internal sealed class Lesson : ILesson, IDisposable
         _endedAt = _context.Time.GetUtcNow();
         await CloseAllAsync("the lesson has ended");
         Snapshot = TakeSnapshot();
-        Publish(LessonEventTypes.LessonEnded, Snapshot);
-        Log.LessonEnded(_context.Logger, Id);
+        _news.Ended(Snapshot);
         return LessonResultOf(true);
     });
 
@@ -144,8 +144,8 @@ internal sealed class Lesson : ILesson, IDisposable
         {
             if (state == RtcSessionState.Connected)
                 OnConnected(session);
-            else
-                OnGone(session, media.Transport.CloseReason ?? "closed");
+            else if (_roster.Remove(session))
+                SayDisconnected(session, media.Transport.CloseReason ?? "closed");
         }
 
         return Task.FromResult(LessonResultOf(true));
@@ -233,9 +233,8 @@ internal sealed class Lesson : ILesson, IDisposable
         _awaitsReturn = false;
         _recording = recording?.Recording;
         _switchedAt = _context.Port.Clock.ToWallTime(at);
-        Publish(LessonEventTypes.ListenerChanged, GetListenerChange(true));
+        _news.Switched(GetListenerChange(true));
         recording?.Announce();
-        Log.ListenerChanged(_context.Logger, Id, student, _recording);
     }
 
     private async Task CloseAllAsync(string reason)
@@ -265,25 +264,16 @@ internal sealed class Lesson : ILesson, IDisposable
     {
         session.IsConnected = true;
         Snapshot = TakeSnapshot();
-        Log.SessionConnected(_context.Logger, Id, session.Id, session.Owner.Participant);
-        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherConnected : LessonEventTypes.StudentConnected, session.Owner.ToEvent(Id));
-    }
-
-    private void OnGone(LessonSession session, string reason)
-    {
-        _roster.Remove(session);
-        SayDisconnected(session, reason);
+        _news.Connected(session);
     }
 
     private void SayDisconnected(LessonSession session, string reason)
     {
-        Log.SessionClosed(_context.Logger, Id, session.Id, session.Owner.Participant, reason);
         _watch.Keep(session, reason);
-        if (!session.IsConnected)
-            return;
+        bool wasConnected = session.IsConnected;
         session.IsConnected = false;
         Snapshot = TakeSnapshot();
-        Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherDisconnected : LessonEventTypes.StudentDisconnected, session.Owner.ToEvent(Id));
+        _news.Disconnected(session, wasConnected, reason);
     }
 
     private ListenerChange GetListenerChange(bool changed)
@@ -291,8 +281,6 @@ internal sealed class Lesson : ILesson, IDisposable
         bool connected = _roster.Listener is { } listener && _roster.FindStudent(listener) is { IsConnected: true };
         return new ListenerChange(Id, _roster.Listener, connected, _recording, _switchedAt, changed);
     }
-
-    private void Publish(string type, object data) => _context.Events.Publish(new LessonEvent(type, Id, _context.Time.GetUtcNow(), data));
 
     private LessonSnapshot TakeSnapshot() => new(
         Id,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Ttm.EndToEnd.Kit;
@@ -41,6 +42,10 @@ internal sealed class LessonApi : IDisposable
         (await _http.DeleteAsync($"/api/v1/lessons/{_lesson}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
     public async Task<Lesson> GetAsync() => (await _http.GetFromJsonAsync<Lesson>($"/api/v1/lessons/{_lesson}"))!;
+
+    /// <summary>The lesson as a supervisor sees it.</summary>
+    public async Task<JsonElement> SupervisedAsync() =>
+        (await _http.GetFromJsonAsync<JsonElement>("/api/v1/node")).GetProperty("lessons").EnumerateArray().Single(lesson => lesson.GetProperty("id").GetString() == _lesson);
 
     public async Task<Recording[]> RecordingsAsync() => (await _http.GetFromJsonAsync<Recording[]>($"/api/v1/lessons/{_lesson}/recordings"))!;
 

@@ -22,7 +22,7 @@ public sealed class LoadLimitsTests
     public void Update_BeyondALimit_RefusesUntilItIsWellBelowForAWhile(string key, object beyond, object slightlyBelow)
     {
         Update(Idle).ShouldBeEmpty();
-        UpdateFor(4, (NodeLoad)beyond).ShouldHaveSingleItem().ShouldContain(key);
+        UpdateFor(16, (NodeLoad)beyond).ShouldHaveSingleItem().ShouldContain(key);
 
         // Just below is not enough: what is refused makes the load fall, and the next lessons would raise it again.
         UpdateFor(60, (NodeLoad)slightlyBelow).ShouldHaveSingleItem();
@@ -39,13 +39,15 @@ public sealed class LoadLimitsTests
             UpdateFor(2, Idle with { Cpu = 2, LoopLag = TimeSpan.FromMilliseconds(200) }).ShouldBeEmpty();
             Update(Idle).ShouldBeEmpty();
         }
+
+        UpdateFor(14, Idle with { Cpu = 2 }).ShouldBeEmpty("a class that joins");
     }
 
     [Fact]
     public void Update_WhileABacklogIsEncoded_IsNotAboutTheProcessor()
     {
         UpdateFor(60, Idle with { Cpu = 2, Backlog = 3 }).ShouldBeEmpty();
-        UpdateFor(4, Idle with { Cpu = 2 }).ShouldHaveSingleItem();
+        UpdateFor(16, Idle with { Cpu = 2 }).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -58,7 +60,7 @@ public sealed class LoadLimitsTests
 
     [Fact]
     public void Update_BeyondSeveralLimits_NamesEach() =>
-        UpdateFor(4, Idle with { Cpu = 1.9, LoopLag = TimeSpan.FromSeconds(1), FreeBytes = 0 }).Count.ShouldBe(3);
+        UpdateFor(16, Idle with { Cpu = 1.9, LoopLag = TimeSpan.FromSeconds(1), FreeBytes = 0 }).Count.ShouldBe(3);
 
     private IReadOnlyList<string> Update(in NodeLoad load) => _limits.Update(load, TimeSpan.FromSeconds(_second++));
 
