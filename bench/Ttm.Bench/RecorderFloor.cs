@@ -10,27 +10,31 @@ namespace Ttm.Bench;
 
 /// <summary>
 /// CPU of a recorded lesson, from the sink on the media loop to the finished MP3 with its hash, against the floor: decoding the same packets and
-/// encoding the result, and nothing else. Both in this process, in turns; the figure is the median of the turns.
+/// encoding every sample of the same time, and nothing else. Both in this process, in turns; the figures are medians of the turns.
 /// </summary>
 internal static class RecorderFloor
 {
     private const int SampleRate = 24_000;
     private const int Bitrate = 64_000;
     private const int Seconds = 60;
+    private const int Slots = Seconds * 50;
     private const int Turns = 9;
 
     public static void Run()
     {
-        List<byte[]> packets = SyntheticSpeech.Packets(Seconds);
         string directory = Directory.CreateTempSubdirectory("ttm-bench-").FullName;
         try
         {
-            Floor(packets);
-            Pipeline(packets, directory);
-            List<(double Floor, double Pipeline)> turns = [];
-            for (int turn = 0; turn < Turns; turn++)
-                turns.Add((Cpu(() => Floor(packets)), Cpu(() => Pipeline(packets, directory))));
-            Print(turns);
+            Console.WriteLine($"Recorded speech, {Seconds} s, {Turns} turns: CPU for each second of audio");
+            Console.WriteLine();
+            Console.WriteLine("| silence | decode + encode | recorder | of a core | to decode + encode | recorded lessons per core |");
+            Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+            Measure("0 %", SyntheticSpeech.Packets(Seconds), directory);
+            foreach (int percent in (int[])[30, 50, 60])
+            {
+                Measure($"{percent} %, muted", SyntheticSpeech.Packets(Seconds, percent / 100.0, Pause.Muted), directory);
+                Measure($"{percent} %, usedtx=1", SyntheticSpeech.Packets(Seconds, percent / 100.0, Pause.Discontinuous), directory);
+            }
         }
         finally
         {
@@ -38,19 +42,20 @@ internal static class RecorderFloor
         }
     }
 
-    private static void Print(List<(double Floor, double Pipeline)> turns)
+    private static void Measure(string name, List<byte[]> packets, string directory)
     {
-        double floor = Median(turns.Select(turn => turn.Floor));
-        double pipeline = Median(turns.Select(turn => turn.Pipeline));
-        Console.WriteLine($"| a recorded lesson, {Seconds} s of speech, {Turns} turns | CPU per second of audio | per 20 ms |");
-        Console.WriteLine("| --- | ---: | ---: |");
-        Line("floor: Opus decode + LAME encode", floor);
-        Line("sink → journal → MP3 with tags and SHA-256", pipeline);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| ratio of the medians | {pipeline / floor:0.00} | median of the ratios {Median(turns.Select(turn => turn.Pipeline / turn.Floor)):0.00} |"));
+        Floor(packets);
+        Pipeline(packets, directory);
+        List<(double Floor, double Pipeline)> turns = [];
+        for (int turn = 0; turn < Turns; turn++)
+            turns.Add((Cpu(() => Floor(packets)), Cpu(() => Pipeline(packets, directory))));
+        double floor = Median(turns.Select(turn => turn.Floor)) / Seconds;
+        double pipeline = Median(turns.Select(turn => turn.Pipeline)) / Seconds;
+        double ratio = Median(turns.Select(turn => turn.Pipeline / turn.Floor));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {floor:0.00} ms | {pipeline:0.00} ms | {pipeline / 10:0.00} % | {ratio:0.00} | {1000 / pipeline:0} |"));
     }
-
-    private static void Line(string name, double milliseconds) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {milliseconds / Seconds:0.00} ms | {milliseconds / Seconds / 50 * 1000:0} µs |"));
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Turns / 2);
 
@@ -66,11 +71,20 @@ internal static class RecorderFloor
         using var decoder = new OpusDecoder(SampleRate);
         using var encoder = new LameEncoder(SampleRate, Bitrate);
         short[] pcm = new short[5760];
+        short[] silence = new short[SampleRate / 50];
         byte[] mp3 = new byte[encoder.MaxBytes(pcm.Length)];
-        foreach (byte[] packet in packets)
+        int next = 0;
+        for (int slot = 0; slot < Slots; slot++)
         {
-            int count = decoder.Decode(packet.AsSpan(RtpPacket.FixedHeaderLength), pcm);
-            encoder.Encode(pcm.AsSpan(0, count), mp3);
+            if (next < packets.Count && TimestampOf(packets[next]) == slot * SyntheticSpeech.Frame)
+            {
+                int count = decoder.Decode(packets[next++].AsSpan(RtpPacket.FixedHeaderLength), pcm);
+                encoder.Encode(pcm.AsSpan(0, count), mp3);
+            }
+            else
+            {
+                encoder.Encode(silence, mp3);
+            }
         }
 
         encoder.Flush(mp3);
@@ -86,14 +100,19 @@ internal static class RecorderFloor
         var now = new Instant(0);
         sink.Open(new StreamPosition(now, 1, 0, true));
         Transcoder? transcoder = null;
-        for (int i = 0; i < packets.Count; i++)
+        int next = 0;
+        for (int slot = 0; slot < Slots; slot++)
         {
             now += TimeSpan.FromMilliseconds(20);
-            _ = RtpPacket.TryParse(packets[i], out RtpPacket packet);
-            sink.Write(packet, now);
-            if (i % 10 == 9)
+            if (next < packets.Count && TimestampOf(packets[next]) == slot * SyntheticSpeech.Frame)
+            {
+                _ = RtpPacket.TryParse(packets[next++], out RtpPacket packet);
+                sink.Write(packet, now);
+            }
+
+            if (slot % 10 == 9)
                 appender.Commit(now);
-            if (i % 50 != 49)
+            if (slot % 50 != 49)
                 continue;
             transcoder ??= new Transcoder(journal, journal + ".part");
             while (transcoder.Step(appender.CommittedBytes, appender.CommittedUntil) == TranscodeStep.More)
@@ -101,7 +120,7 @@ internal static class RecorderFloor
             }
         }
 
-        sink.Close(new StreamPosition(now, 1, (uint)(packets.Count * 960), true));
+        sink.Close(new StreamPosition(now, 1, (uint)(Slots * SyntheticSpeech.Frame), true));
         appender.Commit(now);
         while (transcoder!.Step(appender.CommittedBytes, null) == TranscodeStep.More)
         {
@@ -110,4 +129,6 @@ internal static class RecorderFloor
         transcoder.Finish(Path.Combine(directory, "rec.mp3"));
         transcoder.Dispose();
     }
+
+    private static uint TimestampOf(byte[] packet) => RtpPacket.TryParse(packet, out RtpPacket parsed) ? parsed.Timestamp : 0;
 }

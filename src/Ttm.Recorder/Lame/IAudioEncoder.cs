@@ -3,6 +3,15 @@ namespace Ttm.Recorder.Lame;
 /// <summary>Turns 16-bit mono samples into a file's frames. The seam where another encoder fits. Not for use by two threads at once.</summary>
 internal interface IAudioEncoder : IDisposable
 {
+    /// <summary>Of one channel.</summary>
+    int SamplesPerFrame { get; }
+
+    /// <summary>
+    /// The frame that comes out while only zeros go in and nothing of the sound before is left; as long as every other frame. It may stand in for a
+    /// frame of zeros that is not encoded.
+    /// </summary>
+    ReadOnlySpan<byte> SilentFrame { get; }
+
     /// <summary>Room that <see cref="Encode"/> needs for that many samples.</summary>
     int MaxBytes(int samples);
 

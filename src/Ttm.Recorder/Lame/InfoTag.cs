@@ -16,6 +16,8 @@ internal readonly record struct InfoTag(long Frames, long Bytes, int Delay, int 
     private const int TagCrcOffset = LameOffset + 34;
     private const int Length = LameOffset + 36;
 
+    private static readonly ushort[] CrcTable = MakeCrcTable();
+
     public static bool TryRead(ReadOnlySpan<byte> frame, out InfoTag tag)
     {
         tag = default;
@@ -53,13 +55,32 @@ internal readonly record struct InfoTag(long Frames, long Bytes, int Delay, int 
     public static ushort Crc(ushort crc, ReadOnlySpan<byte> bytes)
     {
         foreach (byte value in bytes)
+            crc = (ushort)((crc >> 8) ^ CrcTable[(byte)(crc ^ value)]);
+        return crc;
+    }
+
+    /// <summary>What the frame says of the frames of sound, by <see cref="Crc"/>; null where its own check sum does not hold.</summary>
+    public static ushort? MusicCrcOf(ReadOnlySpan<byte> frame)
+    {
+        int start = StartOf(frame);
+        ReadOnlySpan<byte> info = frame[start..];
+        return BinaryPrimitives.ReadUInt16BigEndian(info[TagCrcOffset..]) == Crc(0, frame[..(start + TagCrcOffset)])
+            ? BinaryPrimitives.ReadUInt16BigEndian(info[MusicCrcOffset..])
+            : null;
+    }
+
+    private static ushort[] MakeCrcTable()
+    {
+        ushort[] table = new ushort[256];
+        for (int value = 0; value < table.Length; value++)
         {
-            crc ^= value;
+            int crc = value;
             for (int bit = 0; bit < 8; bit++)
-                crc = (ushort)((crc >> 1) ^ ((crc & 1) != 0 ? 0xA001 : 0));
+                crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xA001 : 0);
+            table[value] = (ushort)crc;
         }
 
-        return crc;
+        return table;
     }
 
     // Behind the header and the side information, whose length the version and the number of channels make.

@@ -9,10 +9,13 @@ internal sealed class LameEncoder : IAudioEncoder
     private const int Quality = 7;
 
     private readonly LameHandle _lame;
+    private readonly int _sampleRate;
+    private readonly int _bitrate;
 
     /// <param name="bitrate">In bit/s.</param>
     public LameEncoder(int sampleRate, int bitrate)
     {
+        (_sampleRate, _bitrate) = (sampleRate, bitrate);
         _lame = LameNative.Init();
         if (_lame.IsInvalid)
             throw new InvalidOperationException("libmp3lame made no encoder: out of memory.");
@@ -33,6 +36,11 @@ internal sealed class LameEncoder : IAudioEncoder
             throw new InvalidOperationException($"libmp3lame cannot encode {sampleRate} Hz at {bitrate} bit/s.");
         }
     }
+
+    // ISO/IEC 11172-3 (MPEG-1) from 32 kHz on, 13818-3 (MPEG-2) below.
+    public int SamplesPerFrame => _sampleRate >= 32_000 ? 1152 : 576;
+
+    public ReadOnlySpan<byte> SilentFrame => Lame.SilentFrame.Of(_sampleRate, _bitrate).Span;
 
     // lame.h: 1.25 times the samples and 7200 bytes are always enough.
     public int MaxBytes(int samples) => (samples * 5 / 4) + 7200;

@@ -21,7 +21,7 @@ internal sealed class Mp3Join : IDisposable
     private readonly FileStream _file;
     private readonly int _tagLength;
     private byte[]? _infoFrame;
-    private byte[] _silence = [];
+    private ReadOnlyMemory<byte> _silence;
     private int _delay;
     private int _sampleRate;
     private int _samplesPerFrame;
@@ -84,7 +84,7 @@ internal sealed class Mp3Join : IDisposable
     private void Start(Mp3Stream part, int bitrate)
     {
         (_sampleRate, _samplesPerFrame, _delay) = (part.SampleRate, part.SamplesPerFrame, part.Info.Delay);
-        _silence = MakeSilence(_sampleRate, bitrate);
+        _silence = SilentFrame.Of(_sampleRate, bitrate);
         _infoFrame = part.InfoFrame.ToArray();
         _file.Write(_infoFrame);
     }
@@ -92,7 +92,7 @@ internal sealed class Mp3Join : IDisposable
     private void WriteSilence(long until)
     {
         for (; _next < until; _next++)
-            Write(_silence);
+            Write(_silence.Span);
     }
 
     private void Write(ReadOnlySpan<byte> frames)
@@ -100,19 +100,6 @@ internal sealed class Mp3Join : IDisposable
         _file.Write(frames);
         _bytes += frames.Length;
         _crc = InfoTag.Crc(_crc, frames);
-    }
-
-    private static byte[] MakeSilence(int sampleRate, int bitrate)
-    {
-        using var encoder = new LameEncoder(sampleRate, bitrate);
-        short[] pcm = new short[1152 * 8];
-        byte[] buffer = new byte[2 * encoder.MaxBytes(pcm.Length)];
-        int length = encoder.Encode(pcm, buffer);
-        length += encoder.Flush(buffer.AsSpan(length));
-        encoder.GetInfoFrame(buffer);
-        return Mp3Stream.TryParse(buffer.AsMemory(0, length), out Mp3Stream? silence, out string? problem)
-            ? silence.Slice(4, 5).ToArray()
-            : throw new InvalidOperationException($"libmp3lame's silence {problem}.");
     }
 }
 

@@ -1,34 +1,22 @@
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
-using Ttm.Recorder.Journal;
 using Ttm.Recorder.Lame;
 
 namespace Ttm.Recorder.Transcoding;
 
-/// <summary>An MP3 that is being made: an ID3v2 tag, the Info tag's frame, then sound.</summary>
+/// <summary>An MP3 that is being made of samples.</summary>
 internal sealed class Mp3Part : ISampleSink, IDisposable
 {
-    private const int Chunk = 1152;
-
-    private static readonly short[] Silence = new short[Chunk];
-
     private readonly IAudioEncoder _encoder;
     private readonly string _path;
-    private readonly int _tagLength;
-    private readonly SafeFileHandle _file;
-    private readonly byte[] _buffer;
-    private int _buffered;
-    private long _written;
+    private readonly Mp3File _file;
+    private readonly FrameEncoder _frames;
 
     public Mp3Part(string path, IAudioEncoder encoder, ReadOnlySpan<byte> tag)
     {
         _path = path;
         _encoder = encoder;
-        _tagLength = tag.Length;
-        _buffer = new byte[2 * encoder.MaxBytes(Chunk)];
-        _file = SpoolFile.Create(path);
-        RandomAccess.Write(_file, tag, 0);
-        _written = tag.Length;
+        _file = new Mp3File(path, tag, encoder.SilentFrame.Length, 2 * encoder.MaxBytes(FrameEncoder.Batch * encoder.SamplesPerFrame));
+        _frames = new FrameEncoder(encoder, _file);
     }
 
     public long Samples { get; private set; }
@@ -36,34 +24,23 @@ internal sealed class Mp3Part : ISampleSink, IDisposable
     public void Write(ReadOnlySpan<short> samples)
     {
         Samples += samples.Length;
-        while (!samples.IsEmpty)
-        {
-            int count = Math.Min(samples.Length, Chunk);
-            Encode(samples[..count]);
-            samples = samples[count..];
-        }
+        _frames.Write(samples);
     }
 
     public void WriteSilence(long count)
     {
         Samples += count;
-        for (; count > 0; count -= Chunk)
-            Encode(Silence.AsSpan(0, (int)Math.Min(count, Chunk)));
+        _frames.WriteSilence(count);
     }
 
     /// <summary>Ends the file, brings it to disk and gives it its name.</summary>
     public FinishedMp3 Finish(string path)
     {
-        Spill();
-        _buffered = _encoder.Flush(_buffer);
-        Spill();
-        int length = _encoder.GetInfoFrame(_buffer);
-        RandomAccess.Write(_file, _buffer.AsSpan(0, length), _tagLength);
-        RandomAccess.FlushToDisk(_file);
-        _file.Dispose();
+        _frames.Flush();
+        long bytes = _file.Finish(InfoFrame());
         string sha256 = HashOf(_path);
         File.Move(_path, path, overwrite: true);
-        return new FinishedMp3(path, _written, sha256, Samples);
+        return new FinishedMp3(path, bytes, sha256, Samples);
     }
 
     public void Dispose()
@@ -72,24 +49,21 @@ internal sealed class Mp3Part : ISampleSink, IDisposable
         _encoder.Dispose();
     }
 
+    /// <summary>As the encoder made it, with the figures of the file: it knows nothing of the frames that it did not encode.</summary>
+    private byte[] InfoFrame()
+    {
+        byte[] frame = new byte[_encoder.MaxBytes(0)];
+        frame = frame[.._encoder.GetInfoFrame(frame)];
+        if (!InfoTag.TryRead(frame, out InfoTag tag) || frame.Length != _encoder.SilentFrame.Length)
+            throw new InvalidOperationException("The encoder's first frame is no Info tag.");
+        (tag with { Frames = _file.Frames, Bytes = _file.Length }).WriteTo(frame, _file.MusicCrc);
+        return frame;
+    }
+
     private static string HashOf(string path)
     {
         using FileStream file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
-
-    private void Encode(ReadOnlySpan<short> samples)
-    {
-        if (_buffer.Length - _buffered < _encoder.MaxBytes(samples.Length))
-            Spill();
-        _buffered += _encoder.Encode(samples, _buffer.AsSpan(_buffered));
-    }
-
-    private void Spill()
-    {
-        RandomAccess.Write(_file, _buffer.AsSpan(0, _buffered), _written);
-        _written += _buffered;
-        _buffered = 0;
     }
 }
 
