@@ -14,10 +14,13 @@ public sealed class FileSystemStore : IObjectStore
 
     private readonly string _root;
 
+    /// <param name="readOnly">Nothing is made or tidied up: the directory is another process's, or nobody's.</param>
     /// <exception cref="ObjectStoreException">The directory cannot be made or written.</exception>
-    public FileSystemStore(FileSystemStorageOptions options)
+    public FileSystemStore(FileSystemStorageOptions options, bool readOnly = false)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Root));
+        if (readOnly)
+            return;
         Guard(() =>
         {
             DurableDirectory.Create(Path.Combine(_root, Incoming));

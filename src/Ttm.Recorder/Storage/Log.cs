@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Error, "What is stored as {Key} is not what was sent ({Difference}); it was removed")]
     public static partial void VerificationFailed(ILogger logger, string key, string difference);
+
+    [LoggerMessage(LogLevel.Warning, "{Key} is deleted, and {Count} of its former versions stay in bucket {Bucket}: Object Lock keeps them, or s3:DeleteObjectVersion is not granted")]
+    public static partial void VersionsKept(ILogger logger, int count, string key, string bucket);
+
+    [LoggerMessage(LogLevel.Warning, "{Key} is deleted, and its former versions stay in bucket {Bucket}: s3:ListBucketVersions is not granted")]
+    public static partial void VersionsUnknown(ILogger logger, string key, string bucket);
 }

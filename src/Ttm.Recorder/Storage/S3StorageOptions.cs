@@ -79,10 +79,16 @@ public sealed record S3StorageOptions
             yield return "Storage:S3:KmsKeyId is used only with Storage:S3:ServerSideEncryption=aws:kms; set that, too.";
         if (Tags.Count > 10)
             yield return "Storage:S3:Tags may hold ten tags at most.";
+        if (Tags.FirstOrDefault(tag => tag.Key.Length is 0 or > 128 || tag.Value is null or { Length: > 256 }) is { Key: not null } wrong)
+            yield return $"Storage:S3:Tags:{wrong.Key} must have a name of 1 to 128 and a value of at most 256 characters.";
+        if (!string.IsNullOrEmpty(StorageClass) && !StorageClass.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter == '_'))
+            yield return "Storage:S3:StorageClass must be the name of a storage class, such as STANDARD_IA.";
+        if (StorageClass is "GLACIER" or "DEEP_ARCHIVE")
+            yield return $"Storage:S3:StorageClass cannot be {StorageClass}: recordings are read again when they are verified, heard and joined. Move them there later, with a lifecycle rule.";
         if (ObjectLockMode is not (null or "" or "GOVERNANCE" or "COMPLIANCE"))
             yield return "Storage:S3:ObjectLockMode must be GOVERNANCE or COMPLIANCE.";
-        if (string.IsNullOrEmpty(ObjectLockMode) ? ObjectLockDays != 0 : ObjectLockDays < 1)
-            yield return "Storage:S3:ObjectLockDays must be at least 1 together with Storage:S3:ObjectLockMode, and left out without it.";
+        if (string.IsNullOrEmpty(ObjectLockMode) ? ObjectLockDays != 0 : ObjectLockDays is < 1 or > 36_500)
+            yield return "Storage:S3:ObjectLockDays must be 1 to 36500 together with Storage:S3:ObjectLockMode, and left out without it.";
         if (RequestChecksumCalculation is not (null or "" or "WHEN_REQUIRED" or "WHEN_SUPPORTED"))
             yield return "Storage:S3:RequestChecksumCalculation must be WHEN_REQUIRED or WHEN_SUPPORTED.";
         if (PartSizeBytes is < MinPartSizeBytes or > 5L << 30)

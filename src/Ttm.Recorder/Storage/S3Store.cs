@@ -24,6 +24,7 @@ public sealed class S3Store : IObjectStore, IDisposable
     private readonly S3Problem _problem;
     private readonly S3ObjectHeaders _headers;
     private readonly S3MultipartUpload _multipart;
+    private readonly S3Versions _versions;
     private int _swept;
 
     /// <param name="prefix">Where this process's keys lie, with its slash; empty when they may lie anywhere.</param>
@@ -39,6 +40,7 @@ public sealed class S3Store : IObjectStore, IDisposable
         _problem = new S3Problem(options);
         _headers = new S3ObjectHeaders(options, time);
         _multipart = new S3MultipartUpload(_client, options, _headers, logger);
+        _versions = new S3Versions(_client, options, logger);
     }
 
     public string LocationOf(string key) => $"s3://{_options.Bucket}/{key}";
@@ -133,7 +135,12 @@ public sealed class S3Store : IObjectStore, IDisposable
             async () =>
             {
                 await _multipart.AbortAllAsync(key, cancellationToken);
-                return await _client.DeleteObjectAsync(_options.Bucket, key, cancellationToken);
+                var answer = await _client.DeleteObjectAsync(_options.Bucket, key, cancellationToken);
+
+                // In a bucket with versions that only hides the object.
+                if (!string.IsNullOrEmpty(answer.VersionId))
+                    await _versions.DeleteAllAsync(key, cancellationToken);
+                return answer;
             },
             cancellationToken);
     }
@@ -238,14 +245,15 @@ public sealed class S3Store : IObjectStore, IDisposable
     {
         // One name for all nodes and times: where deleting is refused, one small object stays.
         var key = _prefix + "ttm-media.check";
-        await _client.PutObjectAsync(
+        var written = await _client.PutObjectAsync(
             new PutObjectRequest { BucketName = _options.Bucket, Key = key, ContentBody = "TtmMedia may write here.", ContentType = "text/plain" },
             cancellationToken);
         // Null is no failure: another node's check may have deleted it.
         _ = await GetAsync(key, cancellationToken);
         try
         {
-            await _client.DeleteObjectAsync(_options.Bucket, key, cancellationToken);
+            // The version itself, where there are versions: a check every half a minute must not pile them up.
+            await _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _options.Bucket, Key = key, VersionId = written.VersionId }, cancellationToken);
         }
         catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.Forbidden)
         {

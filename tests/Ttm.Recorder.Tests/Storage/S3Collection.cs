@@ -81,6 +81,9 @@ public sealed class S3Fixture : IAsyncLifetime
     public static S3Store Open(S3StorageOptions options, TimeProvider? time = null) =>
         new(options, "lessons/", time ?? TimeProvider.System, NullLogger<S3Store>.Instance);
 
+    public async Task<List<S3ObjectVersion>> VersionsAsync(S3StorageOptions options) =>
+        (await Direct.ListVersionsAsync(new ListVersionsRequest { BucketName = options.Bucket })).Versions ?? [];
+
     public async Task<List<MultipartUpload>> UploadsAsync(S3StorageOptions options) =>
         (await Direct.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = options.Bucket })).MultipartUploads ?? [];
 }

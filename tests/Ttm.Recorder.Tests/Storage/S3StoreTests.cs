@@ -204,6 +204,36 @@ public sealed class S3StoreTests(S3Fixture s3) : IDisposable
     }
 
     [S3Fact]
+    public async Task DeleteAsync_InABucketWithVersions_LeavesNone()
+    {
+        var options = await s3.NewBucketAsync(objectLock: true);
+        using var store = Open(options);
+        var (path, _, properties) = _content.File(1000);
+        await store.PutAsync(Key, path, properties, default);
+        await store.PutAsync(Key, path, properties, default);
+        (await store.CheckAsync(default)).Healthy.ShouldBeTrue();
+        (await s3.VersionsAsync(options)).Count.ShouldBe(2);
+
+        await store.DeleteAsync(Key, default);
+
+        (await s3.VersionsAsync(options)).ShouldBeEmpty();
+    }
+
+    [S3Fact]
+    public async Task DeleteAsync_OfALockedVersion_HidesItAndLeavesItToTheLock()
+    {
+        var options = await s3.NewBucketAsync(objectLock: true) with { ObjectLockMode = "COMPLIANCE", ObjectLockDays = 1 };
+        using var store = Open(options);
+        var (path, _, properties) = _content.File(1000);
+        await store.PutAsync(Key, path, properties, default);
+
+        await store.DeleteAsync(Key, default);
+
+        (await store.ReadAsync(Key, default)).ShouldBeNull();
+        (await s3.VersionsAsync(options)).Where(version => version.IsDeleteMarker != true).ShouldHaveSingleItem();
+    }
+
+    [S3Fact]
     public async Task ListAsync_Prefix_GivesItsKeysInOrdinalOrder()
     {
         using var store = Open(await s3.NewBucketAsync());
