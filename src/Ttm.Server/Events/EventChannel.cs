@@ -27,12 +27,12 @@ internal sealed class EventChannel
         }
     }
 
-    /// <param name="create">Makes the event, given who listened before it.</param>
-    public void Publish(Func<string?, PublishedEvent> create)
+    /// <param name="create">Makes the event, given how the lesson stood before it.</param>
+    public void Publish(Func<LessonProgress, PublishedEvent> create)
     {
         lock (_gate)
         {
-            var published = create(_progress.Listener);
+            var published = create(_progress);
             Volatile.Write(ref _lastSequence, published.Id.Sequence);
             _progress.Apply(published);
             _history.Enqueue(published);

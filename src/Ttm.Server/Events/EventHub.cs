@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ttm.Server.Api.Lessons;
 using Ttm.Server.Operations;
 using Ttm.Sfu.Lessons;
 
@@ -22,10 +23,11 @@ internal sealed class EventHub(TimeProvider clock, IEnumerable<IEventConsumer> c
     {
         var data = EventViews.Of(lessonEvent.Data);
         var body = PublishedEvent.Write(lessonEvent.Type, lessonEvent.Timestamp, data);
-        Channel(lessonEvent.Lesson).Publish(previous =>
+        Channel(lessonEvent.Lesson).Publish(progress =>
         {
+            var isKept = data is LessonView lesson ? lesson.Record != false : progress.IsKept;
             var id = new EventCursor(_epoch, Interlocked.Increment(ref _sequence));
-            var published = new PublishedEvent(id, lessonEvent.Type, lessonEvent.Lesson, lessonEvent.Timestamp, data, body, previous);
+            var published = new PublishedEvent(id, lessonEvent.Type, lessonEvent.Lesson, lessonEvent.Timestamp, data, body, progress.Listener, isKept);
             foreach (var consumer in _consumers)
                 consumer.Accept(published);
             return published;

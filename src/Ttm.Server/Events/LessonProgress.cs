@@ -13,6 +13,9 @@ internal sealed class LessonProgress
 
     public string? Listener { get; private set; }
 
+    /// <summary>False where the lesson is not recorded, and nothing of it may touch the disk. Such a lesson does not outlive the process.</summary>
+    public bool IsKept { get; private set; } = true;
+
     /// <summary>The lesson is over, and no event of a recording is to be expected any more.</summary>
     public bool IsOver => !IsLive && _unsettled.Count == 0;
 
@@ -20,7 +23,7 @@ internal sealed class LessonProgress
 
     public LessonProgress Copy()
     {
-        var copy = new LessonProgress { IsLive = IsLive, Listener = Listener };
+        var copy = new LessonProgress { IsLive = IsLive, Listener = Listener, IsKept = IsKept };
         copy._unsettled.UnionWith(_unsettled);
         return copy;
     }
@@ -31,6 +34,7 @@ internal sealed class LessonProgress
         {
             case LessonEventTypes.LessonStarted:
                 IsLive = true;
+                IsKept = published.IsKept;
                 break;
             case LessonEventTypes.LessonEnded:
                 IsLive = false;

@@ -8,8 +8,9 @@ namespace Ttm.Server.Events;
 /// <summary>An event with its place in the order, ready for every way out.</summary>
 /// <param name="Body">UTF-8 JSON <c>{"type", "timestamp", "data"}</c>, complete: what a webhook and a teacher get.</param>
 /// <param name="Previous">Who listened before a <c>listener.changed</c>.</param>
+/// <param name="IsKept">False for a lesson that is not recorded: nothing of it may touch the disk.</param>
 internal sealed record PublishedEvent(
-    EventCursor Id, string Type, string Lesson, DateTimeOffset Timestamp, object Data, ReadOnlyMemory<byte> Body, string? Previous)
+    EventCursor Id, string Type, string Lesson, DateTimeOffset Timestamp, object Data, ReadOnlyMemory<byte> Body, string? Previous, bool IsKept = true)
 {
     /// <summary>The id of the recording it is about, or null.</summary>
     public string? Recording => Data switch

@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(66, LogLevel.Information, "{Count} events wait for webhook receiver {Receiver}")]
     public static partial void Waiting(ILogger logger, int count, string receiver);
+
+    [LoggerMessage(67, LogLevel.Error, "{Count} events of lessons that are not recorded wait in memory for {Receiver}; one is lost")]
+    public static partial void MemoryFull(ILogger logger, int count, string receiver);
 }

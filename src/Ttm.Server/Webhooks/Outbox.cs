@@ -74,11 +74,13 @@ internal sealed class Outbox(string directory) : IDisposable
     /// <summary>The event's JSON; null where it went with its file.</summary>
     public byte[]? Read(OutboxEntry entry)
     {
+        if (entry.Body is { } body)
+            return body;
         try
         {
             using var handle = File.OpenHandle(PathOf(entry.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var body = new byte[entry.Length];
-            return RandomAccess.Read(handle, body, entry.Offset) == body.Length ? body : null;
+            var content = new byte[entry.Length];
+            return RandomAccess.Read(handle, content, entry.Offset) == content.Length ? content : null;
         }
         catch (FileNotFoundException)
         {

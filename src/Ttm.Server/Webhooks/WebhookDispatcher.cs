@@ -37,7 +37,7 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
     public WebhookDispatcher(WebhookOptions options, IRandomness randomness, TimeProvider clock, IMeterFactory meters, ILogger<WebhookDispatcher> logger)
     {
         (_options, _logger) = (options, logger);
-        _outbox = new Outbox(options.Directory);
+        _outbox = new Outbox(options.Directory ?? "");
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = AnswerTime };
         _meter = meters.Create(ServerMetrics.MeterName);
         _meter.CreateObservableCounter("ttm.webhook.failures", () => _receivers.Sum(receiver => receiver.Failures), description: "Attempts to deliver an event that a receiver did not take.");
@@ -67,11 +67,21 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (_options.Directory is { } directory)
+            Open(directory);
+        else
+            _receivers = [.. _options.Urls.Select(url => new WebhookReceiver(url, null, _context))];
+        _writing = Task.Run(WriteAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private void Open(string directory)
+    {
         try
         {
             var left = _outbox.Open();
-            _receivers = [.. _options.Urls.Select(url => new WebhookReceiver(url, new(_options.Directory, url, _outbox.LastSequence), _context))];
-            ForgetOthers();
+            _receivers = [.. _options.Urls.Select(url => new WebhookReceiver(url, new(directory, url, _outbox.LastSequence), _context))];
+            ForgetOthers(directory);
             foreach (var receiver in _receivers)
             {
                 foreach (var entry in left)
@@ -82,11 +92,8 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The outbox of the webhooks, {_options.Directory}, cannot be used: {exception.Message}");
+            throw new StartException($"The outbox of the webhooks, {directory}, cannot be used: {exception.Message}");
         }
-
-        _writing = Task.Run(WriteAsync, CancellationToken.None);
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -106,7 +113,7 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         _meter.Dispose();
         _outbox.Dispose();
         foreach (var receiver in _receivers)
-            receiver.Acknowledged.Dispose();
+            receiver.Acknowledged?.Dispose();
     }
 
     private async Task WriteAsync()
@@ -117,8 +124,11 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         {
             while (batch.Count < BatchSize && _noted.Reader.TryRead(out var note))
             {
-                if (note.Event is { } published)
+                // All of a lesson's events go the one way or the other, so they keep their order.
+                if (note.Event is { } published && published.IsKept && _options.Directory is not null)
                     batch.Add(published);
+                else if (note.Event is { } fleeting)
+                    Enqueue(OutboxEntry.InMemory(fleeting));
                 if (note.Kept is { } kept)
                     waiting.Add(kept);
             }
@@ -140,10 +150,7 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
             try
             {
                 foreach (var entry in _outbox.Append(batch))
-                {
-                    foreach (var receiver in _receivers)
-                        receiver.Enqueue(entry);
-                }
+                    Enqueue(entry);
 
                 _diskTrouble = null;
                 Tidy();
@@ -167,22 +174,28 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         }
     }
 
+    private void Enqueue(OutboxEntry entry)
+    {
+        foreach (var receiver in _receivers)
+            receiver.Enqueue(entry);
+    }
+
     private void Tidy()
     {
-        var everybodyHas = _receivers.Min(receiver => receiver.Acknowledged.All);
+        var everybodyHas = _receivers.Min(receiver => receiver.Acknowledged!.All);
         var forgotten = _outbox.Forget(everybodyHas);
         if (forgotten <= everybodyHas)
             return;
         Log.OutboxFull(_logger, forgotten);
         foreach (var receiver in _receivers)
-            receiver.Acknowledged.SkipTo(forgotten);
+            receiver.Acknowledged!.SkipTo(forgotten);
     }
 
     /// <summary>What receivers that are configured no more have got is of no interest.</summary>
-    private void ForgetOthers()
+    private void ForgetOthers(string directory)
     {
         var known = _options.Urls.Select(Acknowledgements.FileName).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(_options.Directory, "receiver-*").Where(path => !known.Contains(Path.GetFileName(path))))
+        foreach (var path in Directory.EnumerateFiles(directory, "receiver-*").Where(path => !known.Contains(Path.GetFileName(path))))
             File.Delete(path);
     }
 

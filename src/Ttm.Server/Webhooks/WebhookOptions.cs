@@ -6,13 +6,13 @@ namespace Ttm.Server.Webhooks;
 /// <summary>The configuration section <c>Webhooks</c>.</summary>
 /// <param name="Urls">Everybody who gets every event; empty: nobody, and no outbox is kept.</param>
 /// <param name="Key">What the secret stands for. Never logged.</param>
-/// <param name="Directory">Of the outbox.</param>
-internal sealed record WebhookOptions(IReadOnlyList<Uri> Urls, byte[] Key, string Directory)
+/// <param name="Directory">Of the outbox; null where nothing may touch the disk.</param>
+internal sealed record WebhookOptions(IReadOnlyList<Uri> Urls, byte[] Key, string? Directory)
 {
     public const int MinimumKeyBytes = 16;
     private const string Prefix = "whsec_";
 
-    public static WebhookOptions Read(Settings settings, string spool)
+    public static WebhookOptions Read(Settings settings, string? spool)
     {
         var urls = settings.List("Webhooks:Urls").Select(Url).Distinct().ToList();
         var secret = settings.TextOrNull("Webhooks:Secret");
@@ -21,7 +21,7 @@ internal sealed record WebhookOptions(IReadOnlyList<Uri> Urls, byte[] Key, strin
         var key = secret is null ? [] : KeyOf(secret);
         if (secret is not null && key.Length < MinimumKeyBytes)
             throw new StartException($"Webhooks:Secret stands for {key.Length} bytes: give it at least {MinimumKeyBytes}, for example from \"openssl rand -base64 32\".");
-        return new(urls, key, Path.Combine(Path.GetFullPath(spool), "webhooks"));
+        return new(urls, key, spool is null ? null : Path.Combine(Path.GetFullPath(spool), "webhooks"));
     }
 
     /// <summary>Standard Webhooks: base64, with or without <c>whsec_</c>. Text that is no base64 stands for itself.</summary>

@@ -13,6 +13,9 @@ internal sealed class WebhookReceiver : IDisposable
     /// <summary>An event that nobody has taken for so long is given up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromDays(5);
 
+    /// <summary>Events that may not touch the disk and wait; beyond that they are lost.</summary>
+    public const int InMemory = 10_000;
+
     private const int ParallelPosts = 8;
     private const int LongestDoubling = 6;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -22,12 +25,14 @@ internal sealed class WebhookReceiver : IDisposable
     private readonly SemaphoreSlim _posts = new(ParallelPosts, ParallelPosts);
     private readonly WebhookContext _context;
     private readonly Uri _url;
-    private readonly Acknowledgements _acknowledged;
+    private readonly Acknowledgements? _acknowledged;
     private TaskCompletionSource? _idle;
     private string? _trouble;
     private long _failures;
+    private int _inMemory;
 
-    public WebhookReceiver(Uri url, Acknowledgements acknowledged, WebhookContext context)
+    /// <param name="acknowledged">Null where nothing touches the disk.</param>
+    public WebhookReceiver(Uri url, Acknowledgements? acknowledged, WebhookContext context)
     {
         (_url, _acknowledged, _context) = (url, acknowledged, context);
         Name = url.GetLeftPart(UriPartial.Path);
@@ -36,7 +41,7 @@ internal sealed class WebhookReceiver : IDisposable
     /// <summary>Without the query, which may hold a secret.</summary>
     public string Name { get; }
 
-    public Acknowledgements Acknowledged => _acknowledged;
+    public Acknowledgements? Acknowledged => _acknowledged;
 
     /// <summary>Why the last attempt failed, or null after one that did not.</summary>
     public string? Trouble => Volatile.Read(ref _trouble);
@@ -57,8 +62,15 @@ internal sealed class WebhookReceiver : IDisposable
     {
         lock (_gate)
         {
-            if (_acknowledged.Contains(entry.Sequence))
+            if (entry.Body is null && _acknowledged?.Contains(entry.Sequence) == true)
                 return;
+            if (entry.Body is not null && ++_inMemory > InMemory)
+            {
+                _inMemory--;
+                Log.MemoryFull(_context.Logger, InMemory, Name);
+                return;
+            }
+
             if (_lanes.TryGetValue(entry.Lesson, out var lane))
             {
                 lane.Enqueue(entry);
@@ -84,7 +96,7 @@ internal sealed class WebhookReceiver : IDisposable
 
     public void Dispose()
     {
-        _acknowledged.Dispose();
+        _acknowledged?.Dispose();
         _posts.Dispose();
     }
 
@@ -95,9 +107,13 @@ internal sealed class WebhookReceiver : IDisposable
             while (Next(lesson, lane) is { } entry)
             {
                 await DeliverAsync(entry);
-                Acknowledge(entry);
+                if (entry.Body is null)
+                    Acknowledge(entry);
                 lock (_gate)
+                {
                     lane.Dequeue();
+                    _inMemory -= entry.Body is null ? 0 : 1;
+                }
             }
         }
         catch (OperationCanceledException)
@@ -191,7 +207,7 @@ internal sealed class WebhookReceiver : IDisposable
     {
         try
         {
-            _acknowledged.Add(entry.Sequence);
+            _acknowledged?.Add(entry.Sequence);
         }
         catch (IOException exception)
         {

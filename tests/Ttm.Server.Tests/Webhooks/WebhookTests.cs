@@ -67,7 +67,7 @@ public sealed class WebhookTests : IDisposable
         await using var receiver = new HookReceiver(Key);
         await receiver.StartAsync();
         await receiver.StopAsync();
-        string[] settings = [$"--Webhooks:Urls={receiver.Url}", $"--Webhooks:Secret={Secret}", $"--Recording:Spool={_directory}"];
+        string[] settings = [$"--Webhooks:Urls={receiver.Url}", $"--Webhooks:Secret={Secret}", $"--Recording:Spool={_directory}", "--Recording:Enabled=true"];
         await using (var server = await TestServer.StartAsync(settings))
             await TellAsync(server, "a");
 
