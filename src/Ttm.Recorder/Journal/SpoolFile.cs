@@ -20,6 +20,15 @@ internal static class SpoolFile
         return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
+    /// <summary>Opens a file, made where it is not there, that nobody else may open meanwhile.</summary>
+    public static FileStream OpenAlone(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        return new FileStream(path, options);
+    }
+
     /// <summary>Writes a small file so that, after a crash, either the old or the new one is there, whole.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {

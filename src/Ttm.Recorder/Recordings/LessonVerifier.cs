@@ -33,10 +33,21 @@ public sealed class LessonVerifier(IObjectStore store)
         string[] manifests = [.. keys.Where(key => key.EndsWith(Manifests.Name, StringComparison.Ordinal))];
         if (manifests.Length == 0)
             _problems.Add($"There is no {Manifests.Name} below {prefix}.");
+        List<LessonBook> parts = [];
         foreach (string key in manifests)
         {
-            if (await ReadManifestAsync(key, cancellationToken).ConfigureAwait(false) is not { } book)
-                continue;
+            if (await ReadManifestAsync(key, cancellationToken).ConfigureAwait(false) is { } part)
+                parts.Add(part);
+        }
+
+        // A lesson over midnight lies in parts, on one clock.
+        foreach (var lesson in parts.GroupBy(part => part.Lesson, StringComparer.Ordinal))
+        {
+            var book = new LessonBook(
+                lesson.Key,
+                [.. lesson.SelectMany(part => part.Recordings)],
+                [.. lesson.SelectMany(part => part.Sittings ?? [])],
+                [.. lesson.SelectMany(part => part.Deleted ?? [])]);
             recordings += book.Recordings.Count;
             await VerifyAsync(book, cancellationToken).ConfigureAwait(false);
         }
@@ -132,12 +143,13 @@ public sealed class LessonVerifier(IObjectStore store)
             if (content is null || !Mp3Stream.TryParse(content, out Mp3Stream? part, out _))
                 continue;
 
-            // What surely comes from this recording: without the frames that a seam may leave out at either end.
+            // What surely comes from this recording: without the frames that a seam may leave out at either end. The neighbour may be in another manifest.
+            string id = entries[i].Recording.Id;
             long place = Mp3Join.FrameOf(entries[i].Offset - whole.Offset, mp3.SamplesPerFrame);
-            long end = part.Frames;
-            if (i + 1 < entries.Count)
-                end = Math.Min(end, Mp3Join.FrameOf(entries[i + 1].Offset - whole.Offset, mp3.SamplesPerFrame) - place);
-            int from = i == 0 ? 0 : Mp3Join.LeadFrames;
+            long end = whole.Recordings is [.., var last] && last == id
+                ? part.Frames
+                : Math.Min(part.Frames, Mp3Join.FrameOf(entries[i].Offset + entries[i].Samples - whole.Offset, mp3.SamplesPerFrame) - place);
+            int from = whole.Recordings is [var first, ..] && first == id ? 0 : Mp3Join.LeadFrames;
             if (end <= from)
                 continue;
             if (place + end > mp3.Frames || !mp3.Slice((int)place + from, (int)(place + end)).Span.SequenceEqual(part.Slice(from, (int)end).Span))
@@ -149,6 +161,8 @@ public sealed class LessonVerifier(IObjectStore store)
     {
         if (mp3.Info.Frames != mp3.Frames)
             _problems.Add($"{key} has {mp3.Frames} frames, and its Info tag says {mp3.Info.Frames}.");
+        if (InfoTag.MusicCrcOf(mp3.InfoFrame.Span) != InfoTag.Crc(0, mp3.Slice(0, mp3.Frames).Span))
+            _problems.Add($"{key} has an Info tag whose check sums are not those of its frames.");
         if (mp3.Samples != samples)
             _problems.Add($"{key} plays {mp3.Samples} samples, and the manifest says {samples}.");
     }

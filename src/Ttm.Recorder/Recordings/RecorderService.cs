@@ -253,6 +253,7 @@ public sealed class RecorderService : IAsyncDisposable
         await _storing.CancelAsync(id).ConfigureAwait(false);
         FinishedRecording finished = _books.Find(recording) ?? Unstored(recording);
         _books.Delete(finished.Recording.Lesson, Manifests.StoneFor(finished, _clock.Time.GetUtcNow(), by, Clip(reason)!));
+        _catalogue.Reserve(recording.Lesson, recording.Sequence);
         _catalogue.Remove(id);
         _spool.Remove(id);
         Log.Deleted(_logger, id, recording.Lesson, by, reason);

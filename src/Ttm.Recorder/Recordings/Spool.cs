@@ -32,7 +32,7 @@ internal sealed class Spool(string directory)
     {
         SpoolFile.CreateDirectory(Directory);
         SpoolFile.CreateDirectory(Books);
-        return new FileStream(Path.Combine(Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        return SpoolFile.OpenAlone(Path.Combine(Directory, "lock"));
     }
 
     public void MarkAllBooks() => SpoolFile.Replace(Path.Combine(Books, AllBooksMark), []);

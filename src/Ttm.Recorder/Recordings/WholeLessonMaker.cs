@@ -23,7 +23,7 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
         {
             if (await JoinAsync(draft, book.Lesson, entries, start, end, cancellationToken).ConfigureAwait(false) is not { } joined)
                 return null;
-            string key = KeyFor(book, entries[0]);
+            string key = KeyFor(book, sitting, entries[0]);
             var properties = new ObjectProperties("audio/mpeg", joined.Sha256, new Dictionary<string, string> { ["lesson"] = book.Lesson }, book.Lesson + ".mp3");
             StoredObject stored = await uploader.StoreAsync(key, draft, properties, cancellationToken).ConfigureAwait(false);
             Log.WholeStored(logger, book.Lesson, stored.Location, ids.Length);
@@ -47,9 +47,11 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
         return (slots.Min(slot => slot.Offset), slots.Max(slot => slot.End));
     }
 
-    private static string KeyFor(LessonBook book, BookEntry first)
+    // Named by the first number of the sitting, whether it is deleted by now or not.
+    private static string KeyFor(LessonBook book, Sitting sitting, BookEntry first)
     {
-        string name = first.Recording.Sequence == 1 ? "lesson.mp3" : $"lesson-{first.Recording.Sequence:0000}.mp3";
+        int number = (book.Deleted ?? []).Where(stone => sitting.Covers(stone.StartedAt)).Select(stone => stone.Sequence).Append(first.Recording.Sequence).Min();
+        string name = number == 1 ? "lesson.mp3" : $"lesson-{number:0000}.mp3";
         string key = Manifests.Beside(first.ToFinished(), name);
         return book.Recordings.Any(entry => entry.Key == key) ? Manifests.Beside(first.ToFinished(), "=" + name) : key;
     }

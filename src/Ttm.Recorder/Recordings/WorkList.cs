@@ -26,8 +26,10 @@ internal sealed class WorkList
         _works.TryRemove(work, out _);
         lock (_lock)
         {
-            if (!AnyClosed())
-                _noneClosed?.TrySetResult();
+            if (AnyClosed())
+                return;
+            _noneClosed?.TrySetResult();
+            _noneClosed = null;
         }
     }
 

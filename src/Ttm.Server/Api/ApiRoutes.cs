@@ -4,7 +4,6 @@ using Ttm.Server.Api.Events;
 using Ttm.Server.Api.Lessons;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Api.Messages;
-using Ttm.Server.Api.Network;
 using Ttm.Server.Api.Node;
 using Ttm.Server.Api.Recordings;
 
@@ -27,7 +26,6 @@ internal static class ApiRoutes
         api.MapNode();
         api.MapFlights();
         api.MapRecordingSearch();
-        api.MapNetwork();
         routes.MapMedia();
     }
 

@@ -76,10 +76,17 @@ internal sealed class JsonBody
     public string RequiredText(string field, int minimum, int maximum)
     {
         var text = Text(field);
-        var length = text?.EnumerateRunes().Count() ?? 0;
-        if (text is null || length < minimum || length > maximum)
-            Flaw ??= Problem.BadRequest($"The field \"{field}\" must be text of {minimum} to {maximum} characters; it has {length}.");
+        Measure(field, text, minimum, maximum);
         return text ?? "";
+    }
+
+    /// <summary>The same, or null where the field is absent.</summary>
+    public string? OptionalText(string field, int minimum, int maximum)
+    {
+        var text = Text(field);
+        if (text is not null)
+            Measure(field, text, minimum, maximum);
+        return text;
     }
 
     /// <summary>An object of texts; empty where the field is absent.</summary>
@@ -114,6 +121,13 @@ internal sealed class JsonBody
         if (element.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             Flaw ??= Problem.BadRequest($"The field \"{field}\" must be true or false.");
         return element.ValueKind == JsonValueKind.True;
+    }
+
+    private void Measure(string field, string? text, int minimum, int maximum)
+    {
+        var length = text?.EnumerateRunes().Count() ?? 0;
+        if (text is null || length < minimum || length > maximum)
+            Flaw ??= Problem.BadRequest($"The field \"{field}\" must be text of {minimum} to {maximum} characters; it has {length}.");
     }
 
     private string? Text(string field)

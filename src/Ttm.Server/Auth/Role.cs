@@ -6,7 +6,4 @@ internal enum Role
     Teacher,
     Student,
     Service,
-
-    /// <summary>May test what a network lets through, and nothing else.</summary>
-    Network,
 }

@@ -18,6 +18,17 @@ internal static class RecorderSettings
 
     public static RecordingOptions ReadRecording(Settings settings) => Checked(settings.Bind<RecordingOptions>("Recording"), options => options.Problems());
 
+    /// <summary>The spool's files are no stored objects, and the other way round.</summary>
+    public static void CheckPlaces(RecordingOptions recording, StorageOptions storage)
+    {
+        if (!recording.Enabled || !storage.Provider.Equals("FileSystem", StringComparison.OrdinalIgnoreCase))
+            return;
+        if (Directory(recording.Spool) == Directory(storage.FileSystem.Root))
+            throw new StartException($"Recording:Spool and Storage:FileSystem:Root are both {Directory(recording.Spool)}: give each a directory of its own.");
+
+        static string Directory(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+    }
+
     private static T Checked<T>(T options, Func<T, IEnumerable<string>> problems) =>
         problems(options).FirstOrDefault() is { } problem ? throw new StartException(problem) : options;
 }

@@ -40,7 +40,8 @@ internal sealed record ServerSettings(
         var turn = TurnSettings.Read(settings);
         var storage = RecorderSettings.ReadStorage(settings);
         var recording = RecorderSettings.ReadRecording(settings);
-        var webhooks = WebhookOptions.Read(settings, recording.Spool);
+        RecorderSettings.CheckPlaces(recording, storage);
+        var webhooks = WebhookOptions.Read(settings, recording.Enabled ? recording.Spool : null);
         var admission = AdmissionSettings.Read(settings);
         var drain = DrainOptions.Read(settings, isDevelopment);
         return new(http, auth, media, turn, storage, recording, webhooks, admission, drain);

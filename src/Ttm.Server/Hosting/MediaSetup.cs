@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Ttm.Net;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
+using Ttm.Server.Api.Media;
 using Ttm.Server.Configuration;
 using Ttm.Server.Disk;
 using Ttm.Server.Events;
@@ -40,8 +41,8 @@ internal static class MediaSetup
         services.AddSingleton(provider => new MessageBook(recording.Enabled ? provider.GetRequiredService<MessageFiles>() : null));
         services.AddSingleton(OpenPort);
         services.AddSingleton(provider => provider.GetRequiredService<MediaPort>().Clock);
+        services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaPort>().Port));
         services.AddSingleton<MediaMetrics>();
-        services.AddSingleton<TrialConnections>();
         services.AddSingleton<ILessons>(OpenLessons);
         services.AddSingleton<IReadinessCheck, LessonCapacity>();
         services.AddHostedService<LessonHost>();
@@ -86,22 +87,23 @@ internal static class MediaSetup
         var clock = provider.GetRequiredService<MediaClock>();
         var time = provider.GetRequiredService<TimeProvider>();
         var loggers = provider.GetRequiredService<ILoggerFactory>();
+        var recording = provider.GetRequiredService<RecordingOptions>();
         _ = ObjectKeyTemplate.TryParse(storage.KeyTemplate, out var keys, out _);
         return new RecorderService(
-            provider.GetRequiredService<RecordingOptions>(),
+            recording,
             keys!,
-            CreateStore(storage, time, loggers),
+            CreateStore(storage, recording, time, loggers),
             SystemRandomness.Instance,
             new RecorderClock(time, () => clock.Now, clock.ToWallTime),
             loggers,
             settles: true);
     }
 
-    private static IObjectStore CreateStore(StorageOptions storage, TimeProvider time, ILoggerFactory loggers)
+    private static IObjectStore CreateStore(StorageOptions storage, RecordingOptions recording, TimeProvider time, ILoggerFactory loggers)
     {
         try
         {
-            return ObjectStoreFactory.Create(storage, time, loggers);
+            return ObjectStoreFactory.Create(storage, time, loggers, readOnly: !recording.Enabled);
         }
         catch (ObjectStoreException exception)
         {

@@ -22,19 +22,12 @@ internal static class ServerHost
     {
         var builder = CreateBuilder(args);
         builder.AddLogs();
-        var isTurnAlone = TurnNodeSetup.IsAskedFor(args);
-        if (isTurnAlone)
-            builder.AddTurnNode();
-        else
-            builder.AddServer();
+        builder.AddServer();
         adjust?.Invoke(builder);
         var app = builder.Build();
         app.LogAllOnceStarted();
-        if (isTurnAlone)
-            app.UseTurnNode();
-        else
-            app.UseServer();
-        if (app.Environment.IsDevelopment() && !isTurnAlone)
+        app.UseServer();
+        if (app.Environment.IsDevelopment())
             StartLink.PrintOnStart(app, Console.Out);
         return app;
     }

@@ -15,6 +15,10 @@ internal interface IRecordings
 
     /// <summary>The MP3 of a recording that exists.</summary>
     Task<RecordingAudio> OpenAudioAsync(Recording recording, CancellationToken cancellation);
+
+    /// <summary>Deletes a recording for good. Throws <see cref="IOException"/> where the tombstone cannot be written; then nothing has changed.</summary>
+    /// <param name="by">Who wants it deleted, for the tombstone.</param>
+    Task<DeletionOutcome> DeleteAsync(string recording, string by, string reason, CancellationToken cancellation);
 }
 
 /// <summary>One of its nested cases.</summary>

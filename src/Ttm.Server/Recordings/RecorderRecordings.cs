@@ -32,6 +32,9 @@ internal sealed class RecorderRecordings(RecorderService recorder) : IRecordings
         }
     }
 
+    public Task<DeletionOutcome> DeleteAsync(string recording, string by, string reason, CancellationToken cancellation) =>
+        recorder.DeleteAsync(recording, by, reason, cancellation);
+
     public StretchRecording? Start(Stretch stretch)
     {
         var title = stretch.Metadata.TryGetValue(TitleKey, out var text) ? $"{text} ({stretch.Student})" : null;

@@ -16,7 +16,7 @@ namespace Ttm.Server.Turn;
 /// apart. When all ports are open it announces them.
 /// </summary>
 internal sealed partial class MediaTcpListener(
-    IEntrancePort port, MediaOptions options, StreamEntrance entrance, EntrancePorts ports, IServer server, ILoggerFactory loggers)
+    MediaPort port, MediaOptions options, StreamEntrance entrance, EntrancePorts ports, TurnGuest guest, IServer server, ILoggerFactory loggers)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<MediaTcpListener>();
@@ -40,7 +40,6 @@ internal sealed partial class MediaTcpListener(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await port.DrainAsync(cancellationToken);
         if (_listener is not null)
             await _listener.UnbindAsync(cancellationToken);
     }
@@ -54,7 +53,11 @@ internal sealed partial class MediaTcpListener(
             connection.Abort();
         await _accepting;
         await Task.WhenAll(_connections.Values);
-        await port.LeaveAsync();
+        await port.Loop.InvokeAsync(_ =>
+        {
+            guest.Leave();
+            return true;
+        });
     }
 
     public async ValueTask DisposeAsync()

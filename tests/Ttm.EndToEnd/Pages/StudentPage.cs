@@ -20,19 +20,16 @@ internal sealed class StudentPage
 
     public List<string> Errors { get; } = [];
 
-    /// <param name="script">Runs before the page's own.</param>
-    public static async Task<StudentPage> OpenAsync(Browser browser, ServerProcess server, string lesson, string student, string? script = null)
+    public static async Task<StudentPage> OpenAsync(Browser browser, ServerProcess server, string lesson, string student)
     {
         var opened = new StudentPage(await browser.OpenAsync(server.Url, phone: true), student);
-        if (script is not null)
-            await opened.Page.AddInitScriptAsync(script);
         await opened.Page.GotoAsync($"/student.html#token={server.Tokens.Student(lesson, student)}&lesson={lesson}");
         return opened;
     }
 
-    public static async Task<StudentPage> JoinAsync(Browser browser, ServerProcess server, string lesson, string student, string? script = null)
+    public static async Task<StudentPage> JoinAsync(Browser browser, ServerProcess server, string lesson, string student)
     {
-        var joined = await OpenAsync(browser, server, lesson, student, script);
+        var joined = await OpenAsync(browser, server, lesson, student);
         await joined.JoinAsync();
         return joined;
     }

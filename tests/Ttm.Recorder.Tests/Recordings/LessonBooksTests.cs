@@ -58,6 +58,30 @@ public sealed class LessonBooksTests : IAsyncDisposable
         (await next.DeleteAsync(fourth.Id, "office", "now", default)).ShouldBe(DeletionOutcome.NotYet);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Delete_DuringALesson_LeavesItsPlaceSilent(bool wholeLesson)
+    {
+        RecorderService service = await _fixture.StartAsync(adjust: options => options with { WholeLesson = wholeLesson });
+        DateTimeOffset startedAt = _fixture.Now;
+        _fixture.Record(service, "s-1", 0, 50);
+        await service.WaitForIdleAsync();
+        string id = service.List(Lesson)[0].Id;
+        (await service.DeleteAsync(id, "office", "by mistake", default)).ShouldBe(DeletionOutcome.Deleted);
+        _fixture.Store.Objects.Keys.ShouldBe([Place + "manifest.json"]);
+
+        _fixture.Record(service, "s-2", 50, 100);
+        service.LessonEnded(Lesson, startedAt, _fixture.Now, []);
+        await RecorderFixture.StopAsync(service);
+        Manifest().ShouldContain("\"offset\":24000,");
+        _fixture.Store.Objects.Keys.ShouldNotContain(Place + "0001-s-1.mp3");
+        _fixture.Store.Objects.ContainsKey(Place + "lesson.mp3").ShouldBe(wholeLesson);
+        if (wholeLesson)
+            Tones.Read(Play("lesson.mp3"), 24_000)[..7].ShouldBe([-1, -1, -1, -1, 4, 5, 6]);
+        await VerifyAsync();
+    }
+
     [Fact]
     public async Task Delete_WhileTheStoreIsAway_NeverUploadsIt()
     {

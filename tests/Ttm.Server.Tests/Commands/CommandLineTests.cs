@@ -28,25 +28,15 @@ public sealed class CommandLineTests
         await server.SendAsync("GET", "/api/v1/lessons", output.Trim()).ShouldBeAsync(200);
     }
 
-    [Fact]
-    public async Task NetworkLink_ForAServer_OpensItsTest()
-    {
-        await using var server = await TestServer.StartAsync();
-        var (code, output, errors) = await RunAsync("network-link", "https://media.example.org/", "--ttl", "7d", "--key", TestServer.ApiKey, "--secret", TestServer.Secret);
-        (code, errors).ShouldBe((0, ""));
-        var link = new Uri(output.Trim());
-        link.GetLeftPart(UriPartial.Path).ShouldBe("https://media.example.org/network");
-        await server.SendAsync("GET", "/api/v1/network/events", link.Fragment["#token=".Length..]).ShouldBeAsync(200);
-    }
-
     [Theory]
     [InlineData("nonsense")]
-    [InlineData("network-link")]
-    [InlineData("network-link", "media.example.org")]
     [InlineData("token")]
     [InlineData("config", "nonsense")]
     [InlineData("config", "--colour=red")]
     [InlineData("--Media:Port")]
+    [InlineData("verify")]
+    [InlineData("verify", "--Storage:Provider=S3")]
+    [InlineData("verify", "lessons/", "nonsense")]
     [InlineData("token", "--role", "king", "--lesson", "x", "--sub", "y")]
     [InlineData("token", "--role", "teacher", "--sub", "y")]
     [InlineData("token", "--role", "teacher", "--lesson", "x y", "--sub", "y")]
@@ -66,6 +56,28 @@ public sealed class CommandLineTests
     {
         (await RunAsync("--help")).Output.ShouldContain("token");
         (await RunAsync("token", "--help")).Output.ShouldContain("--ttl");
+        (await RunAsync("verify", "--help")).Output.ShouldContain("prefix");
+    }
+
+    [Fact]
+    public async Task Verify_WhereNothingIs_SaysSoAndTouchesNothing()
+    {
+        var directory = Directory.CreateTempSubdirectory("ttm-verify-");
+        var (code, output, errors) = await RunAsync("verify", "lessons/", $"--Storage:FileSystem:Root={directory}/none");
+        (code, errors).ShouldBe((VerifyCommand.Wrong, ""));
+        output.ShouldContain("There is no manifest.json below lessons/.");
+        directory.EnumerateFileSystemInfos().ShouldBeEmpty();
+        directory.Delete();
+    }
+
+    [Fact]
+    public async Task Verify_OfAStoreThatIsAway_IsOneSentence()
+    {
+        var (code, output, errors) = await RunAsync(
+            "verify", "lessons/", "--Storage:Provider=S3", "--Storage:S3:Bucket=b", "--Storage:S3:ServiceUrl=http://127.0.0.1:1", "--Storage:S3:AccessKey=a", "--Storage:S3:SecretKey=s", "--Storage:S3:MaxRetries=0");
+        (code, output).ShouldBe((1, ""));
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("cannot be reached");
+        (await RunAsync("verify", "lessons/", "--Storage:Provider=Azure")).Errors.ShouldContain("Storage:Provider");
     }
 
     [Fact]

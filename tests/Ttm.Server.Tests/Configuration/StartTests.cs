@@ -24,6 +24,7 @@ public sealed class StartTests
         { "Production", [Key, AnyPort, "--Storage:Provider=S3", "--Storage:S3:Bucket=b", "--Storage:S3:Region="], ["Storage:S3:Region"] },
         { "Production", [Key, AnyPort, "--Storage:FileSystem:Root=/proc/nowhere"], ["/proc/nowhere"] },
         { "Production", [Key, AnyPort, "--Recording:Spool=/proc/nowhere"], ["Recording:Spool", "/proc/nowhere"] },
+        { "Production", [Key, AnyPort, "--Recording:Spool=/tmp/one", "--Storage:FileSystem:Root=/tmp/one/"], ["Recording:Spool", "Storage:FileSystem:Root", "/tmp/one"] },
         { "Production", [Key, AnyPort, "--Recording:Bitrate=1000"], ["Recording:Bitrate", "64000"] },
         { "Production", [Key, AnyPort, "--Recording:SampleRate=many"], ["Recording:SampleRate", "many"] },
         { "Production", [Key, AnyPort, "--Storage:Provider=S3", "--Storage:S3:Bucket=b", "--Storage:S3:ForcePathStyle=maybe"], ["Storage:S3:ForcePathStyle", "maybe"] },

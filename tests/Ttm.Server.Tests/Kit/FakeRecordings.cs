@@ -26,5 +26,16 @@ internal sealed class FakeRecordings : IRecordings
 
     public Recording? Find(string recording) => _recordings.TryGetValue(recording, out var one) ? one.Recording : null;
 
+    /// <summary>What deletions were asked for, and by whom.</summary>
+    public ConcurrentQueue<(string Recording, string By, string Reason)> Deletions { get; } = new();
+
+    public Func<string, DeletionOutcome> OnDelete { get; set; } = _ => DeletionOutcome.Deleted;
+
+    public Task<DeletionOutcome> DeleteAsync(string recording, string by, string reason, CancellationToken cancellation)
+    {
+        Deletions.Enqueue((recording, by, reason));
+        return Task.FromResult(OnDelete(recording));
+    }
+
     public Task<RecordingAudio> OpenAudioAsync(Recording recording, CancellationToken cancellation) => Task.FromResult(_recordings[recording.Id].Audio);
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Ttm.Server.Auth;
-using Ttm.Server.Turn;
 using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Api.Media;
@@ -20,11 +19,11 @@ internal interface IIceServerSource
     IEnumerable<IceServer> For(string host, Caller caller);
 }
 
-/// <summary>STUN, not at the media port: see <see cref="SecondUdpPort"/>.</summary>
-internal sealed class StunServers(MediaOptions options, EntrancePorts ports) : IIceServerSource
+/// <summary>STUN on the media port.</summary>
+internal sealed class StunServers(MediaOptions options, StunPort port) : IIceServerSource
 {
     public IEnumerable<IceServer> For(string host, Caller caller) =>
-        ports.Udp == 0 ? [] : [new([.. Hosts(options, host).Select(one => $"stun:{one}:{ports.Udp}")])];
+        [new([.. Hosts(options, host).Select(one => $"stun:{one}:{port.Number}")])];
 
     /// <summary>The configured public addresses, or else the host asked for.</summary>
     public static IEnumerable<string> Hosts(MediaOptions options, string host) =>
@@ -32,6 +31,9 @@ internal sealed class StunServers(MediaOptions options, EntrancePorts ports) : I
 
     private static string Host(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 }
+
+/// <summary>The media port in use, on which STUN answers.</summary>
+internal sealed record StunPort(int Number);
 
 /// <summary>All ICE servers, in the two shapes in which they are handed out.</summary>
 internal sealed class IceServers(IEnumerable<IIceServerSource> sources)

@@ -26,6 +26,7 @@ internal static class RecordingEndpoints
             .WithSummary("The MP3")
             .WithDescription("302 to a presigned URL when stored in S3, else the bytes, with Range. 409 while it is being recorded. Takes the token as access_token too.")
             .Produces(200, contentType: "audio/mpeg").Produces(206, contentType: "audio/mpeg").Produces(302).Fails(400, 403, 404, 409, 416, 503);
+        recordings.MapRecordingDeletion();
     }
 
     private static IResult List(string lesson, ILessons lessons, IRecordings recordings)
