@@ -1,8 +1,9 @@
 namespace Ttm.Recorder.Transcoding;
 
 /// <summary>
-/// Keeps a corrupt payload, which decodes to whatever it likes, from being louder than the speech: sound that is suddenly louder than anything in the last
-/// ten seconds is held at that for three packets. What is really loud is so for longer, and loses a little of its first 60 ms. Half of full scale always passes.
+/// Keeps a corrupt payload, which decodes to whatever it likes, from being far louder than the speech: what is suddenly 5 dB louder than the last ten
+/// seconds of sound ever were for three packets is held at that, for three packets. What is really so loud is so for longer, and loses a little of its
+/// first 60 ms. Half of full scale always passes, and so do the first two seconds, of which nobody knows how loud they should be.
 /// </summary>
 internal sealed class ClickGuard(int sampleRate)
 {
@@ -10,9 +11,11 @@ internal sealed class ClickGuard(int sampleRate)
     private const int MaxHeld = 3;
 
     private readonly int[] _loudest = new int[10];
-    private int _second;
+    private int _seconds;
     private int _samples;
     private int _held;
+    private int _before;
+    private int _last;
 
     /// <summary>True where it was held: the decoder, too, should forget what it took.</summary>
     public bool Apply(Span<short> sound)
@@ -20,7 +23,7 @@ internal sealed class ClickGuard(int sampleRate)
         int peak = 0;
         foreach (short sample in sound)
             peak = Math.Max(peak, Math.Abs((int)sample));
-        int ceiling = Math.Max(Floor, Loudest() * 11 / 10);
+        int ceiling = _seconds < 2 ? short.MaxValue + 1 : Math.Max(Floor, Loudest() * 7 / 4);
         bool hold = peak > ceiling && _held < MaxHeld;
         if (hold)
         {
@@ -31,15 +34,16 @@ internal sealed class ClickGuard(int sampleRate)
         else
         {
             _held = 0;
-            _loudest[_second] = Math.Max(_loudest[_second], peak);
+            ref int loudest = ref _loudest[_seconds % _loudest.Length];
+            loudest = Math.Max(loudest, Math.Min(peak, Math.Min(_last, _before)));
+            (_before, _last) = (_last, peak);
         }
 
         _samples += sound.Length;
         if (_samples >= sampleRate)
         {
             _samples = 0;
-            _second = (_second + 1) % _loudest.Length;
-            _loudest[_second] = 0;
+            _loudest[++_seconds % _loudest.Length] = 0;
         }
 
         return hold;
