@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ttm.Net;
+using Ttm.Recorder.Journal;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
 using Ttm.Rtc;
@@ -56,9 +57,8 @@ internal sealed class LongLesson : IAsyncDisposable
         var begin = _now;
         var handle = _recorder.Begin(new RecordingRequest("lesson", "teacher", "student", DateTimeOffset.UnixEpoch))!;
         handle.Sink.Open(new StreamPosition(_now, 1, 0, true));
-        Console.WriteLine("| hours | resident | resident after a collection | allocated by then |");
+        Console.WriteLine("| hours | resident | of it memory of its own | allocated by then |");
         Console.WriteLine("| ---: | ---: | ---: | ---: |");
-        double first = 0;
         double most = 0;
         double least = double.MaxValue;
         for (int second = 0; second < hours * 3600; second += StepSeconds)
@@ -66,12 +66,11 @@ internal sealed class LongLesson : IAsyncDisposable
             await FeedAsync(handle, second);
             if ((second + StepSeconds) % 900 != 0)
                 continue;
-            double plain = Resident();
-            double collected = Collected();
-            (most, least) = (Math.Max(most, collected), Math.Min(least, collected));
-            first = first == 0 ? collected : first;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            double resident = Status("VmRSS:");
+            (most, least) = (Math.Max(most, resident), Math.Min(least, resident));
             if ((second + StepSeconds) % 3600 == 0 || second < 900)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {(second + StepSeconds) / 3600.0:0.##} | {plain:F2} MiB | {collected:F2} MiB | {GC.GetTotalAllocatedBytes() / Mebi:F1} MiB |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {(second + StepSeconds) / 3600.0:0.##} | {resident:F2} MiB | {Status("RssAnon:"):F2} MiB | {GC.GetTotalAllocatedBytes() / Mebi:F1} MiB |"));
         }
 
         handle.Sink.Close(new StreamPosition(_now, 1, (uint)((_now - begin).Ticks * 48 / 10_000), true));
@@ -81,7 +80,7 @@ internal sealed class LongLesson : IAsyncDisposable
         double wall = (_now - begin).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"wall time {wall:F3} s, duration {recording.Duration:F3} s, {recording.Bytes} bytes, {recording.Quality}; resident from a quarter of an hour on: {first:F2} MiB, at most {most:F2}, at least {least:F2}; played in {watch.Elapsed.TotalSeconds:F0} s, {wall / watch.Elapsed.TotalSeconds:F0} times real time; CPU {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:F0} s"));
+            $"wall time {wall:F3} s, duration {recording.Duration:F3} s, {recording.Bytes} bytes, {recording.Quality}; resident from a quarter of an hour on: {least:F2} to {most:F2} MiB; played in {watch.Elapsed.TotalSeconds:F0} s, {wall / watch.Elapsed.TotalSeconds:F0} times real time; CPU {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:F0} s"));
     }
 
     /// <summary>A step's packets and a step of the clock, then time for the writer to take them and the transcoder to follow.</summary>
@@ -103,18 +102,14 @@ internal sealed class LongLesson : IAsyncDisposable
         }
 
         // The writer comes eight times a second; a worker needs 130 ms for twenty seconds of sound.
-        await Task.Delay(250);
+        do
+            await Task.Delay(200);
+        while (((RecordingSink)handle.Sink).Ring.Peek(out _, out _) > 0);
     }
 
-    private static double Collected()
+    private static double Status(string field)
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return Resident();
-    }
-
-    private static double Resident()
-    {
-        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line[6..^2].Trim(), CultureInfo.InvariantCulture) * 1024 / Mebi;
+        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line[field.Length..^2].Trim(), CultureInfo.InvariantCulture) * 1024 / Mebi;
     }
 }
