@@ -22,6 +22,9 @@ public enum TransportKind : byte
 /// </summary>
 public readonly record struct TransportAddress
 {
+    /// <summary>The <see cref="Flow"/> of a UDP path to a port of ours beside the media port: no socket gives an address of its own that number.</summary>
+    public const uint OtherPort = uint.MaxValue;
+
     private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
 
     private TransportAddress(ulong high, ulong low, ushort port, TransportKind kind, uint flow)
@@ -45,7 +48,7 @@ public readonly record struct TransportAddress
 
     /// <summary>
     /// Which connection or allocation, where <see cref="Kind"/> is not UDP. With UDP the number of our own address at the other end of the path,
-    /// which the socket gives; 0 for whichever the route chooses.
+    /// which the socket gives; 0 for whichever the route chooses, <see cref="OtherPort"/> for a port beside the media port.
     /// </summary>
     public uint Flow { get; }
 

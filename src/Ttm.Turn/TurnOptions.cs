@@ -32,6 +32,11 @@ public sealed record TurnOptions
     /// </summary>
     public string RelayPorts { get; init; } = "49152-65535";
 
+    /// <summary>
+    /// The UDP port at which STUN and TURN are handed out, for clients who shall use nothing but the relay; 0 for any free one. Nobody else needs it.
+    /// </summary>
+    public int UdpPort { get; init; }
+
     /// <summary>Allocations and reservations at one time, of all users; beyond it 300 or 508.</summary>
     public int MaxAllocations { get; init; } = 10_000;
 
@@ -56,6 +61,11 @@ public sealed record TurnOptions
 
     /// <summary><c>address:port</c> of servers to which clients are sent (300) while this one is full or draining.</summary>
     public IReadOnlyList<string> AlternateServers { get; init; } = [];
+
+    /// <summary>
+    /// URLs of more TURN servers, with the same <see cref="Secret"/>, that are handed out after the own ones: <c>turn:relay.example.org:3478?transport=udp</c>.
+    /// </summary>
+    public IReadOnlyList<string> Urls { get; init; } = [];
 
     /// <summary>One sentence per error, naming the key; empty where all is well.</summary>
     public IReadOnlyList<string> Validate()
@@ -87,6 +97,15 @@ public sealed record TurnOptions
                 errors.Add($"Turn:AlternateServers has \"{entry}\", which is no address and port such as 192.0.2.1:3478.");
         }
 
+        foreach (string entry in Urls)
+        {
+            if (!entry.StartsWith("turn:", StringComparison.Ordinal) && !entry.StartsWith("turns:", StringComparison.Ordinal))
+                errors.Add($"Turn:Urls has \"{entry}\", which is no URL such as turn:relay.example.org:3478?transport=udp.");
+        }
+
+        if (Urls.Count > 0 && Secret.Length == 0)
+            errors.Add("Turn:Urls needs Turn:Secret, the one that those servers have, too.");
+        RequireRange(errors, nameof(UdpPort), UdpPort, 0, ushort.MaxValue);
         RequireRange(errors, nameof(MaxAllocations), MaxAllocations, 1, 1_000_000);
         RequireRange(errors, nameof(MaxAllocationsPerUser), MaxAllocationsPerUser, 1, 1_000_000);
         RequireRange(errors, nameof(MaxBitsPerSecond), MaxBitsPerSecond, 0, int.MaxValue);

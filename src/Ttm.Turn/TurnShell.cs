@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -9,14 +10,14 @@ namespace Ttm.Turn;
 
 /// <summary>
 /// A STUN and TURN server that stands alone: its own UDP port and loop, no media, so that relayed packets go to
-/// <see cref="TurnOptions.AllowedPeers"/> only. Connections of TCP and TLS
-/// enter by a <see cref="StreamPump"/> on <see cref="Loop"/>, with this as its handler.
+/// <see cref="TurnOptions.AllowedPeers"/> only. Connections of TCP and TLS enter by <see cref="CarryAsync"/>.
 /// </summary>
 public sealed class TurnShell : IDatagramHandler, IStreamHandler, ITurnOutput, IDisposable
 {
     private readonly IDatagramSocket _socket;
     private readonly UdpRelaySockets _relays;
     private readonly Action<Exception> _onFault;
+    private readonly StreamCarrier _streams;
 
     /// <param name="options">Validated.</param>
     /// <param name="listen">Null for all addresses of both families.</param>
@@ -36,6 +37,7 @@ public sealed class TurnShell : IDatagramHandler, IStreamHandler, ITurnOutput, I
         var clock = new MediaClock(time);
         _socket = MediaSocket.Open(listen, port);
         Loop = new UdpLoop(_socket, clock, this, onFault);
+        _streams = new StreamCarrier(Loop, this, time);
         _relays = new UdpRelaySockets(Loop);
         var own = FindOwnAddresses();
         var host = new TurnHost
@@ -71,6 +73,10 @@ public sealed class TurnShell : IDatagramHandler, IStreamHandler, ITurnOutput, I
     ];
 
     public void Start() => Loop.Start();
+
+    /// <summary>Carries the datagrams of a TCP or TLS connection until it ends; see <see cref="StreamCarrier.CarryAsync"/>.</summary>
+    public Task CarryAsync(IDuplexPipe connection, IPEndPoint remote, StreamFraming framing, bool isTls, CancellationToken cancellation) =>
+        _streams.CarryAsync(connection, remote, framing, isTls, cancellation);
 
     void IDatagramHandler.OnDatagram(Span<byte> datagram, in TransportAddress from, Instant now) => Server.Receive(datagram, from, now);
 

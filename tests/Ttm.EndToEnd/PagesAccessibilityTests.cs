@@ -80,6 +80,23 @@ public sealed class PagesAccessibilityTests(Browser browser) : BrowserTest(brows
         await student.Page.ShouldBeAccessibleAsync("student-ended");
     }
 
+    [Fact]
+    public async Task NetworkPage_AfterTheTestAndWithABadLink_IsAccessible()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var page = await Browser.OpenAsync(server.Url);
+        await page.GotoAsync(await server.CreateNetworkLinkAsync());
+        await Expect(page.Locator("#verdict")).Not.ToHaveAttributeAsync("data-state", "testing", new() { Timeout = 20_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy as text" }).ClickAsync();
+        await Expect(page.Locator("#copied")).Not.ToBeEmptyAsync();
+        await page.ShouldBeAccessibleAsync("network-tested");
+
+        var other = await Browser.OpenAsync(server.Url);
+        await other.GotoAsync("/network#token=a.b.c");
+        await Expect(other.Locator("#status")).ToHaveTextAsync("This link is no longer valid. Ask for a new one.");
+        await other.ShouldBeAccessibleAsync("network-refused");
+    }
+
     private static Dictionary<string, string> Names => new()
     {
         ["title"] = "Fractions",

@@ -33,6 +33,20 @@ public sealed class WaysInTests(Browser browser) : BrowserTest(browser)
             }
             """, transport)).ShouldBe($"relay {transport}");
 
+    /// <summary>A browser that is given an ICE server at the media port's own address takes nothing from there directly.</summary>
+    [Fact]
+    public async Task Lesson_WithEveryIceServerOfTheApi_GoesDirectlyByUdp() =>
+        (await HearAsync("""
+            (transport, iceServers) => {
+              const Native = RTCPeerConnection;
+              window.RTCPeerConnection = class extends Native {
+                constructor() {
+                  super({ iceServers });
+                }
+              };
+            }
+            """, "any")).ShouldMatch("^(host|prflx) udp$");
+
     [Fact]
     public async Task Lesson_ByIceTcpAlone_IsHeard() =>
         (await HearAsync("""

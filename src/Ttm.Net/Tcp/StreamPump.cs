@@ -15,7 +15,7 @@ public interface IStreamHandler
     void OnDatagram(Span<byte> datagram, TcpFlow flow, Instant now);
 
     /// <summary>
-    /// Asked when nothing whole has come for a while: whether the connection has an allocation or a session to stay open for.
+    /// Asked now and then, whatever has come: whether the connection has an allocation or a session to stay open for.
     /// </summary>
     bool IsInUse(TcpFlow flow);
 
@@ -29,8 +29,8 @@ public interface IStreamHandler
 /// </summary>
 public sealed class StreamPump : IValueTaskSource<bool>
 {
-    /// <summary>For one whole datagram, however its bytes dribble in.</summary>
-    public static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(30);
+    /// <summary>How long a connection may be without an allocation or a session, however busy it is.</summary>
+    public static readonly TimeSpan UseLimit = TimeSpan.FromSeconds(30);
 
     private readonly UdpLoop _loop;
     private readonly TcpFlow _flow;
@@ -40,7 +40,6 @@ public sealed class StreamPump : IValueTaskSource<bool>
     private readonly byte[] _datagram = new byte[DatagramLimits.BufferLength];
     private ManualResetValueTaskSourceCore<bool> _taken = new() { RunContinuationsAsynchronously = true };
     private ReadOnlySequence<byte> _input;
-    private bool _hasTaken;
 
     public StreamPump(UdpLoop loop, TcpFlow flow, IStreamHandler handler, TimeProvider time)
     {
@@ -51,7 +50,7 @@ public sealed class StreamPump : IValueTaskSource<bool>
         _take = Take;
     }
 
-    /// <summary>Until the peer ends or breaks off, idles, sends what is no frame, or the flow is closed.</summary>
+    /// <summary>Until the peer ends or breaks off, has no use for the connection, sends what is no frame, or the flow is closed.</summary>
     public async Task RunAsync(IDuplexPipe connection, CancellationToken cancellation)
     {
         if (!await _loop.InvokeAsync(now => _handler.OnOpened(_flow, now)).ConfigureAwait(false))
@@ -85,32 +84,24 @@ public sealed class StreamPump : IValueTaskSource<bool>
 
     private async Task CopyInputAsync(PipeReader input, CancellationToken cancellation)
     {
-        using var idle = _time.CreateTimer(_ => input.CancelPendingRead(), null, IdleLimit, Timeout.InfiniteTimeSpan);
+        using var look = _time.CreateTimer(_ => input.CancelPendingRead(), null, UseLimit, UseLimit);
         while (true)
         {
             var read = await input.ReadAsync(cancellation).ConfigureAwait(false);
-            bool isAlive;
             if (read.IsCanceled)
             {
                 // What has come in the meantime is read again.
                 input.AdvanceTo(read.Buffer.Start);
                 if (!await _loop.InvokeAsync(_ => _handler.IsInUse(_flow)).ConfigureAwait(false))
                     return;
-                isAlive = true;
-            }
-            else
-            {
-                _input = read.Buffer;
-                bool isGood = await TakeOnLoop().ConfigureAwait(false);
-                input.AdvanceTo(_input.Start, _input.End);
-                if (!isGood || read.IsCompleted)
-                    return;
-                isAlive = _hasTaken;
+                continue;
             }
 
-            // Only a whole datagram, or being in use, counts as life: bytes that dribble do not.
-            if (isAlive)
-                idle.Change(IdleLimit, Timeout.InfiniteTimeSpan);
+            _input = read.Buffer;
+            bool isGood = await TakeOnLoop().ConfigureAwait(false);
+            input.AdvanceTo(_input.Start, _input.End);
+            if (!isGood || read.IsCompleted)
+                return;
         }
     }
 
@@ -138,7 +129,6 @@ public sealed class StreamPump : IValueTaskSource<bool>
 
     private void Take(Instant now)
     {
-        _hasTaken = false;
         var result = FrameResult.Malformed;
         try
         {
@@ -147,7 +137,6 @@ public sealed class StreamPump : IValueTaskSource<bool>
                 result = StreamFrames.TryTake(_flow.Framing, ref _input, _datagram, out int length);
                 if (result != FrameResult.Taken)
                     break;
-                _hasTaken = true;
                 _handler.OnDatagram(_datagram.AsSpan(0, length), _flow, now);
             }
         }

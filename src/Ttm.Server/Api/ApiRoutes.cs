@@ -4,6 +4,7 @@ using Ttm.Server.Api.Events;
 using Ttm.Server.Api.Lessons;
 using Ttm.Server.Api.Media;
 using Ttm.Server.Api.Messages;
+using Ttm.Server.Api.Network;
 using Ttm.Server.Api.Node;
 using Ttm.Server.Api.Recordings;
 
@@ -26,6 +27,7 @@ internal static class ApiRoutes
         api.MapNode();
         api.MapFlights();
         api.MapRecordingSearch();
+        api.MapNetwork();
         routes.MapMedia();
     }
 

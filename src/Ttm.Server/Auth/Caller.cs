@@ -6,13 +6,12 @@ namespace Ttm.Server.Auth;
 
 /// <summary>Whoever holds the token of this request.</summary>
 /// <param name="Id">The claim <c>sub</c>.</param>
-/// <param name="Lesson">The lesson the token is for; null only for a service, which may touch every lesson.</param>
+/// <param name="Lesson">The lesson the token is for; null for a service, which may touch every lesson, and for <see cref="Role.Network"/>, which may touch none.</param>
 internal sealed record Caller(Role Role, string Id, string? Lesson)
 {
     public const string RoleClaim = "role";
     public const string LessonClaim = "lesson";
     public const string SubjectClaim = "sub";
-    private const string NamelessService = "service";
 
     /// <summary>The caller of an authenticated request.</summary>
     public static Caller Of(HttpContext context) =>
@@ -29,13 +28,13 @@ internal sealed record Caller(Role Role, string Id, string? Lesson)
         caller = null;
         flaw = null;
         if (!TryOne(principal, RoleClaim, out var roleText) || Parse(roleText) is not { } role)
-            flaw = "The token's claim \"role\" must be teacher, student or service.";
-        else if (!TryOne(principal, SubjectClaim, out var id) || (id is null ? role != Role.Service : !Ids.IsValid(id)))
+            flaw = "The token's claim \"role\" must be teacher, student, service or network.";
+        else if (!TryOne(principal, SubjectClaim, out var id) || (id is null ? BelongsToLesson(role) : !Ids.IsValid(id)))
             flaw = "The token's claim \"sub\" must be an id of 1 to 128 characters of A-Z a-z 0-9 . _ -";
-        else if (!TryOne(principal, LessonClaim, out var lesson) || (lesson is null ? role != Role.Service : !Ids.IsValid(lesson)))
+        else if (!TryOne(principal, LessonClaim, out var lesson) || (lesson is null ? BelongsToLesson(role) : !Ids.IsValid(lesson)))
             flaw = "The token's claim \"lesson\" must be the id of the lesson it is for.";
         else
-            caller = new(role, id ?? NamelessService, role == Role.Service ? null : lesson);
+            caller = new(role, id ?? Name(role), BelongsToLesson(role) ? lesson : null);
         return caller is not null;
     }
 
@@ -43,14 +42,18 @@ internal sealed record Caller(Role Role, string Id, string? Lesson)
     {
         Role.Teacher => "teacher",
         Role.Student => "student",
+        Role.Network => "network",
         _ => "service",
     };
+
+    private static bool BelongsToLesson(Role role) => role is Role.Teacher or Role.Student;
 
     private static Role? Parse(string? text) => text switch
     {
         "teacher" => Role.Teacher,
         "student" => Role.Student,
         "service" => Role.Service,
+        "network" => Role.Network,
         _ => null,
     };
 

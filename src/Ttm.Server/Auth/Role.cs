@@ -6,4 +6,7 @@ internal enum Role
     Teacher,
     Student,
     Service,
+
+    /// <summary>May test what a network lets through, and nothing else.</summary>
+    Network,
 }

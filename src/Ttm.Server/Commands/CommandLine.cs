@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Ttm.Server.Configuration;
+using Ttm.Server.Hosting;
 
 namespace Ttm.Server.Commands;
 
@@ -24,6 +25,7 @@ internal static partial class CommandLine
         Without a command the server runs. Settings come from appsettings.json, from the files that --config or TTM_CONFIG name, from the
         environment (Section__Key=value) and from arguments (--Section:Key=value), which every command takes, for example:
           ttm-server --config /etc/ttm-media --Http:Urls=http://0.0.0.0:8080 --Media:PublicAddresses=203.0.113.7
+        With --role turn it is a STUN and TURN server alone, for media servers whose addresses stand in Turn:AllowedPeers.
         Exit codes: 0 all is well, 1 something must be mended (it is said what), 2 wrong arguments.
         """;
 
@@ -56,21 +58,25 @@ internal static partial class CommandLine
 
     private static RootCommand Create(TextWriter errors)
     {
+        var role = new Option<string>($"--{TurnNodeSetup.RoleArgument}") { Description = "media, or turn for a TURN server alone; media where not given" };
+        role.AcceptOnlyFromAmong("media", "turn");
         var root = new RootCommand(Description)
         {
+            role,
             new Option<string>($"--{ConfigurationFiles.Argument}")
             {
                 Description = "configuration files, or directories of *.json, separated by commas; TTM_CONFIG where not given",
                 Recursive = true,
             },
             TokenCommand.Create(),
+            NetworkLinkCommand.Create(),
             ConfigCommand.Create(),
             VerifyCommand.Create(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         foreach (var command in root.Subcommands)
             command.TreatUnmatchedTokensAsErrors = false;
-        root.SetAction((parsed, _) => Hosting.ServerProcess.RunAsync(SettingsOf(parsed), errors));
+        root.SetAction((parsed, _) => ServerProcess.RunAsync([$"--{TurnNodeSetup.RoleArgument}={parsed.GetValue(role) ?? "media"}", .. SettingsOf(parsed)], errors));
         return root;
     }
 

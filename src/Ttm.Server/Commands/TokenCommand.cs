@@ -16,18 +16,13 @@ internal static class TokenCommand
 
     public static Command Create()
     {
-        var role = new Option<string>("--role") { Description = "teacher, student or service", Required = true };
-        var lesson = new Option<string>("--lesson") { Description = "the lesson it is for; a service needs none" };
-        var subject = new Option<string>("--sub") { Description = "the id of the teacher, student or service; a service may do without" };
-        var lifetime = new Option<TimeSpan>("--ttl")
-        {
-            Description = "how long it is good for, such as 90s, 30m, 2h or 7d; 2h where not given",
-            CustomParser = ParseLifetime,
-            DefaultValueFactory = _ => DefaultLifetime,
-        };
-        var key = new Option<string>("--key") { Description = "the API key; the first of Auth:Keys where not given" };
-        var secret = new Option<string>("--secret") { Description = "the key's secret; that of Auth:Keys where not given" };
-        role.AcceptOnlyFromAmong("teacher", "student", "service");
+        var role = new Option<string>("--role") { Description = "teacher, student, service, or network for the network test alone", Required = true };
+        var lesson = new Option<string>("--lesson") { Description = "the lesson it is for; service and network need none" };
+        var subject = new Option<string>("--sub") { Description = "the id of the teacher, student or service; service and network may do without" };
+        var lifetime = LifetimeOption(DefaultLifetime, "2h");
+        var key = KeyOption();
+        var secret = SecretOption();
+        role.AcceptOnlyFromAmong("teacher", "student", "service", "network");
         lesson.Validators.Add(result => CheckId(result, lesson));
         subject.Validators.Add(result => CheckId(result, subject));
 
@@ -41,25 +36,44 @@ internal static class TokenCommand
             var (issuer, signing) = FindKey(parsed.GetValue(key), parsed.GetValue(secret), CommandLine.SettingsOf(parsed));
             var minter = new TokenMinter(issuer, signing, TimeProvider.System);
             var who = Enum.Parse<Role>(parsed.GetValue(role)!, ignoreCase: true);
-            var to = who == Role.Service ? null : parsed.GetValue(lesson);
-            parsed.InvocationConfiguration.Output.WriteLine(minter.Mint(who, parsed.GetValue(subject) ?? "service", to, parsed.GetValue(lifetime)));
+            var to = who is Role.Service or Role.Network ? null : parsed.GetValue(lesson);
+            parsed.InvocationConfiguration.Output.WriteLine(minter.Mint(who, parsed.GetValue(subject) ?? Caller.Name(who), to, parsed.GetValue(lifetime)));
         });
         return command;
     }
+
+    internal static Option<string> KeyOption() => new("--key") { Description = "the API key; the first of Auth:Keys where not given" };
+
+    internal static Option<string> SecretOption() => new("--secret") { Description = "the key's secret; that of Auth:Keys where not given" };
+
+    internal static Option<TimeSpan> LifetimeOption(TimeSpan defaultLifetime, string defaultText) => new("--ttl")
+    {
+        Description = $"how long it is good for, such as 90s, 30m, 2h or 7d; {defaultText} where not given",
+        CustomParser = ParseLifetime,
+        DefaultValueFactory = _ => defaultLifetime,
+    };
 
     private static void CheckWhole(CommandResult result, Option<string> role, Option<string> lesson, Option<string> subject, Option<string> key, Option<string> secret)
     {
         if (result.GetResult(role)?.Tokens is not [{ Value: var named }])
             return;
-        if (named != "service" && (Missing(lesson) || Missing(subject)))
+        if (named is not ("service" or "network") && (Missing(lesson) || Missing(subject)))
             result.AddError($"A {named}'s token needs --lesson and --sub.");
-        else if (Missing(key) && !Missing(secret))
+        else
+            CheckSecret(result, key, secret);
+
+        bool Missing(Option option) => IsMissing(result, option);
+    }
+
+    internal static void CheckSecret(CommandResult result, Option<string> key, Option<string> secret)
+    {
+        if (IsMissing(result, key) && !IsMissing(result, secret))
             result.AddError("--secret needs --key, the API key that it belongs to.");
         else if (result.GetResult(secret)?.Tokens is [{ Value: var text }] && Encoding.UTF8.GetByteCount(text) < AuthOptions.MinimumSecretBytes)
             result.AddError($"--secret must have at least {AuthOptions.MinimumSecretBytes} bytes.");
-
-        bool Missing(Option option) => result.GetResult(option) is null or { Implicit: true };
     }
+
+    private static bool IsMissing(CommandResult result, Option option) => result.GetResult(option) is null or { Implicit: true };
 
     private static void CheckId(OptionResult result, Option<string> option)
     {
@@ -84,7 +98,7 @@ internal static class TokenCommand
         return default;
     }
 
-    private static (string Key, string Secret) FindKey(string? key, string? secret, string[] settings)
+    internal static (string Key, string Secret) FindKey(string? key, string? secret, string[] settings)
     {
         if (key is not null && secret is not null)
             return (key, secret);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.Json;
+using Ttm.Server.Hosting;
 
 namespace Ttm.Server.Configuration;
 
@@ -14,6 +15,7 @@ internal static class UnknownSettings
     [
         "Logging", "Kestrel", "AllowedHosts", "urls", "http_ports", "https_ports", "environment", "applicationName", "contentRoot", "webroot", "hostBuilder",
         "shutdownTimeoutSeconds", "detailedErrors", "captureStartupErrors", "suppressStatusMessages", ConfigurationFiles.Argument,
+        TurnNodeSetup.RoleArgument,
     ];
 
     /// <exception cref="StartException">There is one: it is named, with the nearest one that is known.</exception>

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Ttm.Net;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
-using Ttm.Server.Api.Media;
 using Ttm.Server.Configuration;
 using Ttm.Server.Disk;
 using Ttm.Server.Events;
@@ -41,8 +40,8 @@ internal static class MediaSetup
         services.AddSingleton(provider => new MessageBook(recording.Enabled ? provider.GetRequiredService<MessageFiles>() : null));
         services.AddSingleton(OpenPort);
         services.AddSingleton(provider => provider.GetRequiredService<MediaPort>().Clock);
-        services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaPort>().Port));
         services.AddSingleton<MediaMetrics>();
+        services.AddSingleton<TrialConnections>();
         services.AddSingleton<ILessons>(OpenLessons);
         services.AddSingleton<IReadinessCheck, LessonCapacity>();
         services.AddHostedService<LessonHost>();

@@ -22,12 +22,19 @@ internal static class ServerHost
     {
         var builder = CreateBuilder(args);
         builder.AddLogs();
-        builder.AddServer();
+        var isTurnAlone = TurnNodeSetup.IsAskedFor(args);
+        if (isTurnAlone)
+            builder.AddTurnNode();
+        else
+            builder.AddServer();
         adjust?.Invoke(builder);
         var app = builder.Build();
         app.LogAllOnceStarted();
-        app.UseServer();
-        if (app.Environment.IsDevelopment())
+        if (isTurnAlone)
+            app.UseTurnNode();
+        else
+            app.UseServer();
+        if (app.Environment.IsDevelopment() && !isTurnAlone)
             StartLink.PrintOnStart(app, Console.Out);
         return app;
     }

@@ -12,7 +12,7 @@ internal static class ServerProcess
     {
         try
         {
-            if (!NativeLibraries.Check(out var missing))
+            if (!TurnNodeSetup.IsAskedFor(args) && !NativeLibraries.Check(out var missing))
                 throw new StartException(missing);
             await using var app = ServerHost.Build(args);
             await StartAsync(app);

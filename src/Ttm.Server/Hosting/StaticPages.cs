@@ -5,6 +5,8 @@ namespace Ttm.Server.Hosting;
 /// <summary>The bundled pages. Each load asks whether the file is still the same (ETag). The start page is a developer's alone.</summary>
 internal static class StaticPages
 {
+    // Pages whose links people write down.
+    private static readonly string[] WithoutSuffix = ["/network"];
     private static readonly string[] DevelopmentOnly = ["/", "/index.html"];
 
     public static void UseStaticPages(this WebApplication app)
@@ -13,6 +15,12 @@ internal static class StaticPages
         types.Mappings[".mjs"] = "text/javascript";
         if (app.Environment.IsDevelopment())
             app.UseDefaultFiles();
+        app.Use((context, next) =>
+        {
+            if (Array.Exists(WithoutSuffix, one => string.Equals(context.Request.Path.Value, one, StringComparison.OrdinalIgnoreCase)))
+                context.Request.Path += ".html";
+            return next(context);
+        });
         app.UseWhen(context => app.Environment.IsDevelopment() || !IsDevelopmentOnly(context.Request.Path), branch => branch.UseStaticFiles(new StaticFileOptions
         {
             ContentTypeProvider = types,

@@ -1,10 +1,18 @@
 namespace Ttm.Server.Turn;
 
-/// <summary>By which TCP ports TURN can be reached; known once they are open.</summary>
+/// <summary>The ports at which ICE servers are handed out; known once they are open.</summary>
 internal sealed class EntrancePorts
 {
+    private volatile int _udp;
     private volatile int _tcp;
     private volatile int _tls;
+
+    /// <summary>Of STUN and TURN, beside the media port, which answers them, too; 0 where it is not open.</summary>
+    public int Udp
+    {
+        get => _udp;
+        set => _udp = value;
+    }
 
     /// <summary>Beside the media port; 0 where it is not open.</summary>
     public int Tcp

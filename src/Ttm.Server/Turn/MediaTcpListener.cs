@@ -16,7 +16,7 @@ namespace Ttm.Server.Turn;
 /// apart. When all ports are open it announces them.
 /// </summary>
 internal sealed partial class MediaTcpListener(
-    MediaPort port, MediaOptions options, StreamEntrance entrance, EntrancePorts ports, TurnGuest guest, IServer server, ILoggerFactory loggers)
+    IEntrancePort port, MediaOptions options, StreamEntrance entrance, EntrancePorts ports, IServer server, ILoggerFactory loggers)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<MediaTcpListener>();
@@ -40,6 +40,7 @@ internal sealed partial class MediaTcpListener(
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        await port.DrainAsync(cancellationToken);
         if (_listener is not null)
             await _listener.UnbindAsync(cancellationToken);
     }
@@ -53,11 +54,7 @@ internal sealed partial class MediaTcpListener(
             connection.Abort();
         await _accepting;
         await Task.WhenAll(_connections.Values);
-        await port.Loop.InvokeAsync(_ =>
-        {
-            guest.Leave();
-            return true;
-        });
+        await port.LeaveAsync();
     }
 
     public async ValueTask DisposeAsync()

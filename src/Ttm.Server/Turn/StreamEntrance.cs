@@ -4,11 +4,10 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Ttm.Net.Tcp;
-using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Turn;
 
-/// <summary>Where TCP connections come in: looks at the first bytes and carries those of TURN and ICE-TCP to the media port.</summary>
+/// <summary>Where TCP connections come in: looks at the first bytes and carries those of TURN and ICE-TCP to the port behind.</summary>
 internal sealed class StreamEntrance(IServiceProvider services, TimeProvider time)
 {
     /// <summary>Connections that have not said yet what they are; further ones are closed.</summary>
@@ -33,7 +32,7 @@ internal sealed class StreamEntrance(IServiceProvider services, TimeProvider tim
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, stopping);
 
         // Found late: a server without TURN clients needs no media port for its pages.
-        var port = services.GetRequiredService<MediaPort>();
+        var port = services.GetRequiredService<IEntrancePort>();
         var framing = kind == StreamKind.Turn ? StreamFraming.Turn : StreamFraming.Rfc4571;
         await port.CarryAsync(connection.Transport, remote, framing, isTls, ending.Token);
         return kind;

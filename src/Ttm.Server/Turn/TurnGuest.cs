@@ -16,12 +16,14 @@ internal sealed class TurnGuest : IPortGuest, ITurnOutput, IDrained, IDisposable
     private readonly UdpRelaySockets? _relays;
     private readonly MediaPort _port;
     private readonly bool _hasAlternates;
+    private readonly SecondUdpPort _second;
     private IPortHost? _host;
 
     public TurnGuest(TurnOptions options, TurnCredentials credentials, MediaPort port)
     {
         _port = port;
         _hasAlternates = options.AlternateServers.Count > 0;
+        _second = new SecondUdpPort(port.Loop, (datagram, in client, now) => _server!.Receive(datagram, client, now));
         _relays = options is { Enabled: true, AllowedPeers.Count: > 0 } ? new UdpRelaySockets(port.Loop) : null;
         var host = new TurnHost
         {
@@ -39,9 +41,12 @@ internal sealed class TurnGuest : IPortGuest, ITurnOutput, IDrained, IDisposable
     public Instant NextTick => _server.NextTick;
 
     /// <summary>Opens the door of the port; see <see cref="MediaPort.AdmitAsync"/>.</summary>
-    public IPortGuest Enter(IPortHost host)
+    /// <param name="secondPort">0 for any free one.</param>
+    /// <param name="opened">Told the number of the second port, 0 where it could not be opened.</param>
+    public IPortGuest Enter(IPortHost host, ushort secondPort, Action<ushort> opened)
     {
         _host = host;
+        opened(_second.Open(secondPort));
         return this;
     }
 
@@ -70,9 +75,17 @@ internal sealed class TurnGuest : IPortGuest, ITurnOutput, IDrained, IDisposable
 
     public void OnClosed(in TransportAddress client) => _server.CloseClient(client);
 
-    void ITurnOutput.SendToClient(ReadOnlySpan<byte> datagram, in TransportAddress client) => _host!.Send(datagram, client);
+    void ITurnOutput.SendToClient(ReadOnlySpan<byte> datagram, in TransportAddress client)
+    {
+        if (!_second.TrySend(datagram, client))
+            _host!.Send(datagram, client);
+    }
 
     void ITurnOutput.DeliverToMedia(Span<byte> payload, in TransportAddress virtualPeer, Instant now) => _host!.Deliver(payload, virtualPeer, now);
 
-    public void Dispose() => _relays?.Dispose();
+    public void Dispose()
+    {
+        _second.Dispose();
+        _relays?.Dispose();
+    }
 }

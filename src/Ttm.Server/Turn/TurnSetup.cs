@@ -6,16 +6,24 @@ using Ttm.Turn;
 
 namespace Ttm.Server.Turn;
 
-internal static class TurnSetup
+internal static partial class TurnSetup
 {
     public static void AddTurn(this IServiceCollection services, TurnOptions turn)
     {
-        services.AddSingleton(turn).AddSingleton(new TurnCredentials(turn, SystemRandomness.Instance));
-        services.AddSingleton<EntrancePorts>();
+        services.AddSingleton(new TurnCredentials(turn, SystemRandomness.Instance));
         services.AddSingleton(Admit);
         services.AddSingleton<IDrained>(provider => provider.GetRequiredService<TurnGuest>());
-        services.AddSingleton<TurnTelemetry>();
+        services.AddSingleton<IEntrancePort, MediaEntrancePort>();
         services.AddSingleton<IIceServerSource, TurnServers>();
+        services.AddEntrances(turn);
+    }
+
+    /// <summary>What a server that runs alone has, too.</summary>
+    public static void AddEntrances(this IServiceCollection services, TurnOptions turn)
+    {
+        services.AddSingleton(turn);
+        services.AddSingleton<EntrancePorts>();
+        services.AddSingleton<TurnTelemetry>();
         services.AddHostedService<MediaTcpListener>();
     }
 
@@ -24,8 +32,20 @@ internal static class TurnSetup
         var port = provider.GetRequiredService<MediaPort>();
         var guest = ActivatorUtilities.CreateInstance<TurnGuest>(provider);
 
+        var options = provider.GetRequiredService<TurnOptions>();
+        var ports = provider.GetRequiredService<EntrancePorts>();
+        var logger = provider.GetRequiredService<ILogger<TurnGuest>>();
+
         // Not awaited: nothing that is said to the loop later can overtake this.
-        _ = port.AdmitAsync((host, _) => guest.Enter(host));
+        _ = port.AdmitAsync((host, _) => guest.Enter(host, (ushort)options.UdpPort, opened =>
+        {
+            ports.Udp = opened;
+            if (opened == 0)
+                LogNoSecondPort(logger, options.UdpPort);
+        }));
         return guest;
     }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Turn:UdpPort {Port} cannot be opened: STUN and TURN over UDP are not handed out")]
+    private static partial void LogNoSecondPort(ILogger logger, int port);
 }

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Ttm.Rtc;
 using Ttm.Rtc.Stun;
 using Ttm.Server.Operations;
-using Ttm.Sfu.Media;
 using Ttm.Turn;
 
 namespace Ttm.Server.Turn;
@@ -16,9 +15,9 @@ internal sealed class TurnTelemetry : IDisposable
     private readonly Meter _meter;
     private readonly TurnMetrics _turn;
 
-    public TurnTelemetry(IMeterFactory meters, TurnGuest guest, MediaPort port)
+    public TurnTelemetry(IMeterFactory meters, IEntrancePort port)
     {
-        _turn = guest.Metrics;
+        _turn = port.Metrics;
         _meter = meters.Create("Ttm.Turn");
         _meter.CreateObservableGauge("ttm.turn.allocations", () => ByTransport(one => one.Allocations), description: "TURN allocations, by the client's transport.");
         _meter.CreateObservableCounter("ttm.turn.allocations.made", () => ByTransport(one => one.AllocationsMade), description: "TURN allocations made.");

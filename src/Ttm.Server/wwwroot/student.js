@@ -5,6 +5,7 @@ import { $, claimTab, memory, readLink, setText, showLevel, t, translatePage } f
 import { Answers } from './student/answers.js';
 import { chime, unlockChime } from './student/chime.js';
 import { listen } from './ttm-media.js';
+import { showWay } from './way.js';
 
 const QUIET = 3000; // ms of no sound after which the words say so
 const NOT_YET = 3000; // ms between tries while there is no such lesson
@@ -48,6 +49,7 @@ function join() {
 function connect() {
   listener = listen({ url: `/whep/${lesson}`, token, audio: $('#sound') });
   setVolume();
+  showWay(listener, $('#way'));
   listener.addEventListener('state', ({ detail }) => onState(detail));
   listener.addEventListener('blocked', () => ((now.blocked = true), show()));
   listener.addEventListener('level', ({ detail }) => onLevel(detail));

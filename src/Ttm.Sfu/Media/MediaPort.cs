@@ -14,15 +14,13 @@ public sealed class MediaPort : IDisposable
     private readonly MediaLoop _media;
     private readonly UdpLoop _loop;
     private readonly HandshakeWorkers _workers;
-    private readonly TimeProvider _time;
+    private readonly StreamCarrier _streams;
     private volatile TransportAddress[] _tcpAddresses = [];
-    private uint _connections;
 
     /// <exception cref="System.Net.Sockets.SocketException">The port is taken or not allowed.</exception>
     public MediaPort(MediaOptions options, TimeProvider time, IRandomness randomness, ILogger<MediaPort> logger)
     {
         Options = options;
-        _time = time;
         Randomness = randomness;
         Clock = new MediaClock(time);
         var socket = MediaSocket.Open(null, options.Port);
@@ -36,6 +34,7 @@ public sealed class MediaPort : IDisposable
         _media.Workers = _workers;
         if (socket.ReceiveBufferBytes < MediaSocket.BufferBytes)
             Log.SmallReceiveBuffer(logger, socket.ReceiveBufferBytes, MediaSocket.BufferBytes);
+        _streams = new StreamCarrier(_loop, _media, time);
         _loop.Start();
         Log.Listening(logger, Port, string.Join(", ", addresses));
     }
@@ -96,18 +95,8 @@ public sealed class MediaPort : IDisposable
     /// Carries the datagrams of a TCP or TLS connection until it ends. Its owner must end it, by <paramref name="cancellation"/>, before this
     /// port is disposed.
     /// </summary>
-    public async Task CarryAsync(IDuplexPipe connection, IPEndPoint remote, StreamFraming framing, bool isTls, CancellationToken cancellation)
-    {
-        var flow = new TcpFlow(FlowNumber.Of(Interlocked.Increment(ref _connections), isTls), TransportAddress.From(remote), framing);
-        try
-        {
-            await new StreamPump(_loop, flow, _media, _time).RunAsync(connection, cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The loop has ended first.
-        }
-    }
+    public Task CarryAsync(IDuplexPipe connection, IPEndPoint remote, StreamFraming framing, bool isTls, CancellationToken cancellation) =>
+        _streams.CarryAsync(connection, remote, framing, isTls, cancellation);
 
     /// <summary>When the loop came to it.</summary>
     public Task<Instant> ProbeAsync() => InvokeAsync((_, now) => now);

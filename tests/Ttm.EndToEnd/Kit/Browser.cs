@@ -15,10 +15,30 @@ public sealed class Browser : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ttm-browser-").FullName;
     private readonly PlainSite _plainSite = new();
+    private readonly string? _namespace;
+    private readonly string[] _more = [];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
+    public Browser()
+    {
+    }
+
+    private Browser(string inNamespace, string[] more)
+    {
+        _namespace = inNamespace;
+        _more = more;
+    }
+
     internal Uri PlainSite => _plainSite.Url;
+
+    /// <summary>Another one, in a network namespace.</summary>
+    internal static async Task<Browser> LaunchInAsync(string inNamespace, params string[] arguments)
+    {
+        var browser = new Browser(inNamespace, arguments);
+        await browser.InitializeAsync();
+        return browser;
+    }
 
     public async Task InitializeAsync()
     {
@@ -27,8 +47,8 @@ public sealed class Browser : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Find(),
-            Args = [.. Arguments, $"--use-file-for-fake-audio-capture={microphone}"],
+            ExecutablePath = _namespace is null ? Find() : Wrap(Find()),
+            Args = [.. Arguments, .. _more, $"--use-file-for-fake-audio-capture={microphone}"],
         });
     }
 
@@ -62,6 +82,15 @@ public sealed class Browser : IAsyncLifetime
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(15_000);
         return page;
+    }
+
+    private string Wrap(string program)
+    {
+        var script = Path.Combine(_folder, "browser.sh");
+        File.WriteAllText(script, $"#!/bin/sh\nexec ip netns exec {_namespace} {program} \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return script;
     }
 
     private static string Find()

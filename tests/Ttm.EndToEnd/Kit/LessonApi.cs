@@ -18,7 +18,7 @@ internal sealed class LessonApi : IDisposable
     {
         _server = server;
         _lesson = lesson;
-        _http = new HttpClient { BaseAddress = server.Url };
+        _http = server.CreateClient();
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Tokens.Service());
     }
 
@@ -71,7 +71,7 @@ internal sealed record Switch(string? Student, bool Connected, string? Recording
 
 internal sealed record Recording(
     string Id, string Teacher, string Student, int Sequence, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, double? Duration,
-    AudioFormat Format, long? Bytes, string? Sha256, string? Location)
+    AudioFormat Format, long? Bytes, string? Sha256, string? Location, AudioQuality Quality)
 {
     [JsonIgnore]
     public TimeSpan WallTime => EndedAt!.Value - StartedAt;
@@ -79,5 +79,7 @@ internal sealed record Recording(
     [JsonIgnore]
     public TimeSpan Length => TimeSpan.FromSeconds(Duration!.Value);
 }
+
+internal sealed record AudioQuality(long PacketsExpected, long PacketsLost);
 
 internal sealed record AudioFormat(string Codec, int SampleRate, int Channels, int Bitrate);

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Ttm.EndToEnd.Kit;
 
@@ -15,16 +18,21 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private readonly Dictionary<string, string> _settings;
     private readonly ConcurrentQueue<string> _log = new();
+    private readonly string? _namespace;
+    private readonly string? _socket;
     private readonly HttpClient _http;
     private Process? _process;
 
-    private ServerProcess(int httpPort, Dictionary<string, string> settings)
+    private ServerProcess(Uri url, Dictionary<string, string> settings, string? inNamespace = null, string? socket = null)
     {
         _settings = settings;
-        Url = new Uri($"http://127.0.0.1:{httpPort}");
-        _http = new HttpClient { BaseAddress = Url };
+        _namespace = inNamespace;
+        _socket = socket;
+        Url = url;
+        _http = CreateClient();
     }
 
+    /// <summary>As a browser reaches it.</summary>
     public Uri Url { get; }
 
     public Tokens Tokens { get; } = new(ApiKey, Secret);
@@ -54,16 +62,60 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             all[key] = value;
-        var server = new ServerProcess(httpPort, all) { Folder = folder };
+        var server = new ServerProcess(new Uri($"http://127.0.0.1:{httpPort}"), all) { Folder = folder };
         await server.RunAsync();
         return server;
+    }
+
+    /// <summary>In a network namespace, where nobody but browsers in the same network reach it; the test itself calls by a Unix socket.</summary>
+    public static async Task<ServerProcess> StartInAsync(string inNamespace, Uri url, IReadOnlyDictionary<string, string> settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("ttm-end-to-end-").FullName;
+        var socket = Path.Combine(folder, "api.sock");
+        Dictionary<string, string> all = new(settings)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Kestrel:Endpoints:Tests:Url"] = $"http://unix:{socket}",
+            [$"Auth:Keys:{ApiKey}"] = Secret,
+            ["Recording:Spool"] = Path.Combine(folder, "spool"),
+            ["Storage:FileSystem:Root"] = Path.Combine(folder, "recordings"),
+        };
+        var server = new ServerProcess(url, all, inNamespace, socket) { Folder = folder };
+        await server.RunAsync();
+        return server;
+    }
+
+    /// <summary>For calls that the test makes itself.</summary>
+    public HttpClient CreateClient() => _socket is null
+        ? new HttpClient { BaseAddress = Url }
+        : new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(_socket), cancellation);
+                return new NetworkStream(connection, ownsSocket: true);
+            },
+        })
+        { BaseAddress = new Uri($"http://{Url.Host}") };
+
+    /// <summary>What the API gives for a school's administrator, without the host by which the test called.</summary>
+    public async Task<string> CreateNetworkLinkAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/network/links");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.Service());
+        using var answer = await _http.SendAsync(request);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        var link = new Uri(json.RootElement.GetProperty("url").GetString()!);
+        return link.PathAndQuery + link.Fragment;
     }
 
     /// <summary>Starts it, or starts it again with the same ports and folders.</summary>
     public async Task RunAsync()
     {
         File.Exists(Repository.ServerDll).ShouldBeTrue($"build the server first: {Repository.ServerDll}");
-        var start = new ProcessStartInfo("dotnet", [Repository.ServerDll])
+        string[] command = _namespace is null ? ["dotnet", Repository.ServerDll] : ["ip", "netns", "exec", _namespace, "dotnet", Repository.ServerDll];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,

@@ -20,16 +20,19 @@ internal sealed class StudentPage
 
     public List<string> Errors { get; } = [];
 
-    public static async Task<StudentPage> OpenAsync(Browser browser, ServerProcess server, string lesson, string student)
+    /// <param name="script">Runs before the page's own.</param>
+    public static async Task<StudentPage> OpenAsync(Browser browser, ServerProcess server, string lesson, string student, string? script = null)
     {
         var opened = new StudentPage(await browser.OpenAsync(server.Url, phone: true), student);
+        if (script is not null)
+            await opened.Page.AddInitScriptAsync(script);
         await opened.Page.GotoAsync($"/student.html#token={server.Tokens.Student(lesson, student)}&lesson={lesson}");
         return opened;
     }
 
-    public static async Task<StudentPage> JoinAsync(Browser browser, ServerProcess server, string lesson, string student)
+    public static async Task<StudentPage> JoinAsync(Browser browser, ServerProcess server, string lesson, string student, string? script = null)
     {
-        var joined = await OpenAsync(browser, server, lesson, student);
+        var joined = await OpenAsync(browser, server, lesson, student, script);
         await joined.JoinAsync();
         return joined;
     }

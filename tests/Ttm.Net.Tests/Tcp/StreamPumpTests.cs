@@ -70,9 +70,25 @@ public sealed class StreamPumpTests : IDatagramHandler, IStreamHandler, IDisposa
         var running = RunAsync();
         await _in.Writer.WriteAsync(new byte[] { 0, 1, 5 });
         await ReadAsync(3);
-        _time.Advance(StreamPump.IdleLimit - TimeSpan.FromSeconds(1));
+        _time.Advance(StreamPump.UseLimit - TimeSpan.FromSeconds(1));
         await _in.Writer.WriteAsync(new byte[] { 0, 9, 1 });
         _time.Advance(TimeSpan.FromSeconds(1));
+        await running.WaitAsync(TimeSpan.FromSeconds(10));
+        _closed.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Run_ABusyConnectionWithoutUse_EndsAtTheLimit()
+    {
+        var running = RunAsync();
+        for (int second = 0; second < 30; second++)
+        {
+            await _in.Writer.WriteAsync(new byte[] { 0, 1, 5 });
+            await ReadAsync(3);
+            running.IsCompleted.ShouldBeFalse();
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
         await running.WaitAsync(TimeSpan.FromSeconds(10));
         _closed.ShouldBe(1);
     }
@@ -84,7 +100,7 @@ public sealed class StreamPumpTests : IDatagramHandler, IStreamHandler, IDisposa
         var running = RunAsync();
         await _in.Writer.WriteAsync(new byte[] { 0, 1, 5, 0, 2, 6 });
         await ReadAsync(3);
-        _time.Advance(StreamPump.IdleLimit);
+        _time.Advance(StreamPump.UseLimit);
         await _asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
         await _in.Writer.WriteAsync(new byte[] { 7 });
         (await ReadAsync(4)).ShouldBe(new byte[] { 0, 2, 6, 7 });

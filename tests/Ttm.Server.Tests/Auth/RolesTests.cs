@@ -28,6 +28,8 @@ public sealed class RolesTests(ServerFixture fixture)
         { "GET", "/api/v1/node", null, false, false },
         { "GET", "/api/v1/recordings", null, false, false },
         { "GET", "/api/v1/lessons/{l}/flight", null, false, false },
+        { "GET", "/api/v1/network/events", null, true, true },
+        { "POST", "/api/v1/network/links", null, false, false },
         { "POST", "/whip/{l}", TestServer.Offer, true, false },
         { "POST", "/whep/{l}", TestServer.Offer, false, true },
         { "PATCH", "/whip/{l}/none", "a=", true, false },

@@ -28,8 +28,21 @@ public sealed class CommandLineTests
         await server.SendAsync("GET", "/api/v1/lessons", output.Trim()).ShouldBeAsync(200);
     }
 
+    [Fact]
+    public async Task NetworkLink_ForAServer_OpensItsTest()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (code, output, errors) = await RunAsync("network-link", "https://media.example.org/", "--ttl", "7d", "--key", TestServer.ApiKey, "--secret", TestServer.Secret);
+        (code, errors).ShouldBe((0, ""));
+        var link = new Uri(output.Trim());
+        link.GetLeftPart(UriPartial.Path).ShouldBe("https://media.example.org/network");
+        await server.SendAsync("GET", "/api/v1/network/events", link.Fragment["#token=".Length..]).ShouldBeAsync(200);
+    }
+
     [Theory]
     [InlineData("nonsense")]
+    [InlineData("network-link")]
+    [InlineData("network-link", "media.example.org")]
     [InlineData("token")]
     [InlineData("config", "nonsense")]
     [InlineData("config", "--colour=red")]

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Ttm.Net;
-using Ttm.Server.Api.Media;
 using Ttm.Server.Auth;
 using Ttm.Server.Events;
 using Ttm.Server.Hosting;
@@ -87,7 +86,7 @@ internal sealed class TestServer : IAsyncDisposable
                 builder.Services.Remove(builder.Services.Single(one => one.ImplementationType == typeof(LoopWatch)));
                 builder.Services.AddSingleton<IRecordings, FakeRecordings>();
                 builder.Services.AddSingleton(provider => new MediaClock(provider.GetRequiredService<TimeProvider>()));
-                builder.Services.AddSingleton(provider => new StunPort(provider.GetRequiredService<MediaOptions>().Port));
+                builder.Services.AddSingleton(provider => new EntrancePorts { Udp = provider.GetRequiredService<MediaOptions>().Port });
             }
 
             adjust?.Invoke(builder);

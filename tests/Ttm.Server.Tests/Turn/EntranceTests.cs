@@ -4,6 +4,7 @@ using System.Text;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Turn;
 using Ttm.Sfu.Media;
+using Ttm.Testing.Tls;
 
 namespace Ttm.Server.Tests.Turn;
 
@@ -23,10 +24,10 @@ public sealed class EntranceTests
         server.Get<EntrancePorts>().Tcp.ShouldBe(media);
 
         await Task.WhenAll(
-            GetsEveryPacketBackAsync($"-p {media}"),
-            GetsEveryPacketBackAsync($"-t -p {media}"),
-            GetsEveryPacketBackAsync($"-t -s -p {https}"),
-            GetsEveryPacketBackAsync($"-t -S -E {authority.AuthorityPath} -p {https}"));
+            Coturn.GetsEveryPacketBackAsync($"-u teacher -w sesame -p {media}"),
+            Coturn.GetsEveryPacketBackAsync($"-u teacher -w sesame -t -p {media}"),
+            Coturn.GetsEveryPacketBackAsync($"-u teacher -w sesame -t -s -p {https}"),
+            Coturn.GetsEveryPacketBackAsync($"-u teacher -w sesame -t -S -E {authority.AuthorityPath} -p {https}"));
         (await Coturn.RunAsync("turnutils_stunclient", $"-p {media} 127.0.0.1")).ShouldContain("reflexive addr: 127.0.0.1:");
 
         var metrics = await ReadOverTlsAsync(https, "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -34,6 +35,7 @@ public sealed class EntranceTests
         metrics.ShouldContain("ttm_turn_allocations_made_total");
         foreach (var transport in new[] { "udp", "tcp", "tls" })
             metrics.ShouldMatch($"ttm_turn_packets_total{{[^}}]*transport=\"{transport}\"[^}}]*}} [1-9]");
+        Coturn.ShouldHaveRelayedByTls(metrics);
         metrics.ShouldMatch("ttm_turn_refusals_total{[^}]*code=\"401\"[^}]*} [1-9]");
     }
 
@@ -65,17 +67,6 @@ public sealed class EntranceTests
         await using var server = await TestServer.StartWholeAsync($"--Http:Urls=http://127.0.0.1:{port}", $"--Media:Port={port}");
         server.Get<EntrancePorts>().Tcp.ShouldBe(port);
         await server.SendAsync("GET", "/healthz", null).ShouldBeAsync(200);
-    }
-
-    private static async Task GetsEveryPacketBackAsync(string way)
-    {
-        using var peer = Coturn.StartPeer(out var peerPort);
-        var output = await Coturn.RunAsync("turnutils_uclient", $"-u teacher -w sesame {way} -e 127.0.0.1 -r {peerPort} -n 10 -m 2 -l 170 -z 40 127.0.0.1");
-        peer.Kill();
-
-        // The tool takes a TLS record for one message: of two that went out together it counts the first.
-        var lost = way.Contains("-S", StringComparison.Ordinal) ? "[0-5]" : "0";
-        output.ShouldMatch($"Total lost packets {lost} ", way);
     }
 
     private static async Task<string> ReadOverTlsAsync(int port, string request)

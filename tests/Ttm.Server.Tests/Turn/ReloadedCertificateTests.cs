@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Ttm.Server.Tests.Kit;
 using Ttm.Server.Turn;
+using Ttm.Testing.Tls;
 
 namespace Ttm.Server.Tests.Turn;
 

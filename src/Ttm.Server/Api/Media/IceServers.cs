@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Ttm.Server.Auth;
+using Ttm.Server.Turn;
 using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Api.Media;
@@ -19,11 +20,11 @@ internal interface IIceServerSource
     IEnumerable<IceServer> For(string host, Caller caller);
 }
 
-/// <summary>STUN on the media port.</summary>
-internal sealed class StunServers(MediaOptions options, StunPort port) : IIceServerSource
+/// <summary>STUN, not at the media port: see <see cref="SecondUdpPort"/>.</summary>
+internal sealed class StunServers(MediaOptions options, EntrancePorts ports) : IIceServerSource
 {
     public IEnumerable<IceServer> For(string host, Caller caller) =>
-        [new([.. Hosts(options, host).Select(one => $"stun:{one}:{port.Number}")])];
+        ports.Udp == 0 ? [] : [new([.. Hosts(options, host).Select(one => $"stun:{one}:{ports.Udp}")])];
 
     /// <summary>The configured public addresses, or else the host asked for.</summary>
     public static IEnumerable<string> Hosts(MediaOptions options, string host) =>
@@ -31,9 +32,6 @@ internal sealed class StunServers(MediaOptions options, StunPort port) : IIceSer
 
     private static string Host(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 }
-
-/// <summary>The media port in use, on which STUN answers.</summary>
-internal sealed record StunPort(int Number);
 
 /// <summary>All ICE servers, in the two shapes in which they are handed out.</summary>
 internal sealed class IceServers(IEnumerable<IIceServerSource> sources)

@@ -2,6 +2,7 @@
 
 import { $, clock, setText, t } from '../page.js';
 import { publish } from '../ttm-media.js';
+import { showWay } from '../way.js';
 
 const LOSS = 0.05; // the share of lost packets that is worth a warning
 
@@ -40,6 +41,7 @@ export class Air extends EventTarget {
       this.#publisher = publish({ url: `/whip/${this.lesson}`, token: this.token, track });
       this.#publisher.muted = this.#muted;
       this.#publisher.addEventListener('state', ({ detail }) => this.#onState(detail));
+      showWay(this.#publisher, $('#way'));
       sessionStorage.setItem('ttm.onAir', this.lesson);
       this.#since = Date.now();
     } catch {
