@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
@@ -16,12 +14,10 @@ internal static class JwtSetup
 
     public static void AddTokens(this IServiceCollection services, AuthOptions options)
     {
-        var keys = options.Keys.ToFrozenDictionary(
-            pair => pair.Key,
-            pair => (SecurityKey)new SymmetricSecurityKey(Encoding.UTF8.GetBytes(pair.Value)),
-            StringComparer.Ordinal);
+        services.AddSingleton(options).AddSingleton<ApiKeys>();
+        services.AddNoDataProtection();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TimeProvider>((bearer, clock) =>
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<TimeProvider, ApiKeys>((bearer, clock, keys) =>
         {
             bearer.MapInboundClaims = false;
             bearer.TokenValidationParameters = Parameters(keys, clock);
@@ -35,13 +31,13 @@ internal static class JwtSetup
         services.AddAuthorization();
     }
 
-    private static TokenValidationParameters Parameters(FrozenDictionary<string, SecurityKey> keys, TimeProvider clock) => new()
+    private static TokenValidationParameters Parameters(ApiKeys keys, TimeProvider clock) => new()
     {
         ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
         RequireSignedTokens = true,
         ValidateIssuerSigningKey = true,
-        IssuerSigningKeyResolver = (_, token, _, _) => token is not null && keys.TryGetValue(token.Issuer ?? "", out var key) ? [key] : [],
-        ValidIssuers = keys.Keys,
+        IssuerSigningKeyResolver = (_, token, _, _) => keys.Find(token?.Issuer) is { } key ? [key] : [],
+        IssuerValidator = (issuer, _, _) => keys.Find(issuer) is not null ? issuer : throw new SecurityTokenInvalidIssuerException("No API key of this name."),
         ValidateAudience = false,
         RequireExpirationTime = true,
         ClockSkew = ClockSkew,

@@ -72,6 +72,7 @@ internal static partial class CommandLine
             NetworkLinkCommand.Create(),
             ConfigCommand.Create(),
             VerifyCommand.Create(),
+            HealthCommand.Create(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         foreach (var command in root.Subcommands)

@@ -7,10 +7,11 @@ namespace Ttm.Server.Configuration;
 internal sealed record AuthOptions(IReadOnlyDictionary<string, string> Keys)
 {
     public const int MinimumSecretBytes = 32;
+    public const string Section = "Auth:Keys";
 
     public static AuthOptions Read(Settings settings, bool isDevelopment)
     {
-        var keys = settings.Map("Auth:Keys");
+        var keys = settings.Map(Section);
         foreach (var (key, secret) in keys)
         {
             var length = Encoding.UTF8.GetByteCount(secret);

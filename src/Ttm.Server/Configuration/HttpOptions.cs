@@ -8,6 +8,12 @@ internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<str
     public const int UsualMaxConnections = 20_000;
     public const string DefaultUrl = "http://localhost:8080";
 
+    /// <summary>Outside Development, where there is an HTTPS endpoint.</summary>
+    public bool RedirectToHttps { get; init; } = true;
+
+    /// <summary>The directory into which an ACME client (certbot's <c>--webroot</c>) puts its challenges; null for none.</summary>
+    public string? AcmeWebroot { get; init; }
+
     public static HttpOptions Read(Settings settings)
     {
         var urls = settings.List("Http:Urls");
@@ -15,7 +21,11 @@ internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<str
             CheckUrl("Http:Urls", url);
         var elsewhere = settings.TextOrNull("urls") is not null || settings.Has("Kestrel:Endpoints");
         var origins = settings.List("Http:CorsOrigins");
-        return new(urls.Count == 0 && !elsewhere ? [DefaultUrl] : urls, origins.Contains("*") ? [] : [.. origins.Select(Origin)], settings.Number("Http:MaxConnections", UsualMaxConnections, 1, 1_000_000));
+        return new(urls.Count == 0 && !elsewhere ? [DefaultUrl] : urls, origins.Contains("*") ? [] : [.. origins.Select(Origin)], settings.Number("Http:MaxConnections", UsualMaxConnections, 1, 1_000_000))
+        {
+            RedirectToHttps = settings.Flag("Http:RedirectToHttps", true),
+            AcmeWebroot = settings.TextOrNull("Http:AcmeWebroot"),
+        };
     }
 
     private static void CheckUrl(string key, string url)

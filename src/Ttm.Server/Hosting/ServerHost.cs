@@ -6,6 +6,9 @@ using Ttm.Server.Development;
 using Ttm.Server.Operations;
 using Ttm.Server.Operations.Admission;
 using Ttm.Server.Operations.Draining;
+using Ttm.Server.PublicAddress;
+using Ttm.Server.Systemd;
+using Ttm.Server.Tls;
 using Ttm.Server.Turn;
 using Ttm.Server.Webhooks;
 
@@ -22,6 +25,7 @@ internal static class ServerHost
     {
         var builder = CreateBuilder(args);
         builder.AddLogs();
+        builder.AddSystemdService();
         var isTurnAlone = TurnNodeSetup.IsAskedFor(args);
         if (isTurnAlone)
             builder.AddTurnNode();
@@ -62,6 +66,7 @@ internal static class ServerHost
     private static void AddServer(this WebApplicationBuilder builder)
     {
         var (http, auth, media, turn, storage, recording, webhooks, admission, drain) = ServerSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
+        media = PublicAddressFinder.Complete(media, new Settings(builder.Configuration));
 
         builder.UseSharedPorts(new Settings(builder.Configuration), http);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -73,9 +78,10 @@ internal static class ServerHost
         });
 
         var services = builder.Services;
-        services.AddSingleton(http).AddSingleton(auth).AddSingleton(AudioOrigins.Of(storage));
+        services.AddSingleton(http).AddSingleton(AudioOrigins.Of(storage));
         services.TryAddSingleton(TimeProvider.System);
         services.AddCors();
+        services.AddHttpsOnly();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddTokens(auth);
         services.AddApi();

@@ -1,6 +1,8 @@
 using Ttm.Server.Api;
+using Ttm.Server.Auth;
 using Ttm.Server.Development;
 using Ttm.Server.Operations;
+using Ttm.Server.Tls;
 
 namespace Ttm.Server.Hosting;
 
@@ -9,9 +11,12 @@ internal static class ServerPipeline
 {
     public static void UseServer(this WebApplication app)
     {
+        // Follows the configuration from now on, and not from the first request.
+        _ = app.Services.GetRequiredService<ApiKeys>();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ProblemPages>();
+        app.UseHttpsOnly();
         app.UseStaticPages();
         app.UseRouting();
         app.UseAuthentication();

@@ -5,6 +5,7 @@ using Ttm.Server.Api;
 using Ttm.Server.Configuration;
 using Ttm.Server.Operations;
 using Ttm.Server.Operations.Draining;
+using Ttm.Server.PublicAddress;
 using Ttm.Server.Turn;
 using Ttm.Turn;
 
@@ -31,7 +32,7 @@ internal static partial class TurnNodeSetup
     {
         UnknownSettings.Check(builder.Configuration, ServerSettings.Known);
         var settings = new Settings(builder.Configuration);
-        var media = MediaSettings.Read(settings);
+        var media = PublicAddressFinder.Complete(MediaSettings.Read(settings), settings);
         var turn = TurnSettings.ReadAlone(settings);
         var drain = DrainOptions.Read(settings, builder.Environment.IsDevelopment());
         var services = builder.Services;

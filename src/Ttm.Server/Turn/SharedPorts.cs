@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Ttm.Net.Tcp;
 using Ttm.Server.Configuration;
+using Ttm.Server.Tls;
 
 namespace Ttm.Server.Turn;
 
@@ -60,6 +61,7 @@ internal static class SharedPorts
         {
             if (certificate?.Current() is { } current)
                 options.ServerCertificateContext = current;
+            TlsPolicy.Apply(options);
             options.ApplicationProtocols?.Add(StunTurn);
         };
         endpoint.ListenOptions.UseHttps(endpoint.HttpsOptions);

@@ -39,6 +39,18 @@ public sealed class CommandLineTests
         await server.SendAsync("GET", "/api/v1/network/events", link.Fragment["#token=".Length..]).ShouldBeAsync(200);
     }
 
+    [Fact]
+    public async Task Health_OfAServer_IsItsExitCode()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (code, output, _) = await RunAsync("health", "--url", $"{server.Client.BaseAddress}");
+        (code, output.Trim()).ShouldBe((0, """{"status":"alive"}"""));
+        (await RunAsync("health", "--ready", "--url", $"{server.Client.BaseAddress}")).Code.ShouldBe(0);
+        var nobody = await RunAsync("health", "--url", "http://127.0.0.1:9");
+        nobody.Code.ShouldBe(1);
+        nobody.Errors.ShouldContain("http://127.0.0.1:9/ does not answer");
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("network-link")]

@@ -19,6 +19,8 @@ public sealed class StartTests
         { "Production", [Key, "--Http:Urls=ftp://localhost:1"], ["Http:Urls", "ftp"] },
         { "Production", [Key, AnyPort, "--Http:CorsOrigins=lms.example"], ["Http:CorsOrigins", "lms.example"] },
         { "Production", [Key, AnyPort, "--Media:PublicAddresses=media.example"], ["Media:PublicAddresses", "media.example"] },
+        { "Production", [Key, AnyPort, "--Media:PublicAddresses=stun:127.0.0.1:9"], ["Media:PublicAddresses", "stun:127.0.0.1:9", "UDP"] },
+        { "Production", [Key, AnyPort, "--Http:AcmeWebroot=/proc/nowhere"], ["Http:AcmeWebroot", "/proc/nowhere"] },
         { "Production", [Key, AnyPort, "--Storage:Provider=Tape"], ["Storage:Provider", "Tape"] },
         { "Production", [Key, AnyPort, "--Storage:Provider=S3"], ["Storage:S3:Bucket"] },
         { "Production", [Key, AnyPort, "--Storage:Provider=S3", "--Storage:S3:Bucket=b", "--Storage:S3:Region="], ["Storage:S3:Region"] },

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Ttm.Server.Turn;
+namespace Ttm.Server.Tls;
 
 /// <summary>
 /// A certificate from PEM files, read again when they have changed: what renews them needs to tell nobody, and connections that are open stay so.

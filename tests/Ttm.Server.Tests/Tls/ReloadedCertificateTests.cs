@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Ttm.Server.Turn;
+using Ttm.Server.Tls;
 using Ttm.Testing.Tls;
 
-namespace Ttm.Server.Tests.Turn;
+namespace Ttm.Server.Tests.Tls;
 
 public sealed class ReloadedCertificateTests : IDisposable
 {

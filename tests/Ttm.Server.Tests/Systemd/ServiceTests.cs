@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Ttm.Server.Tests.Systemd;
+
+/// <summary>The real process, under what it takes for systemd.</summary>
+public sealed class ServiceTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("ttm-systemd-").FullName;
+
+    private string PidFile => Path.Combine(_directory, "pid");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Service_TellsItsStates_LogsWithPriorities_AndReloads()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using var notices = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        var path = Path.Combine(_directory, "notify");
+        notices.Bind(new UnixDomainSocketEndPoint(path));
+        notices.ReceiveTimeout = 60_000;
+        var settings = Path.Combine(_directory, "appsettings.json");
+        WriteKeys(settings, "first");
+
+        using var process = Start(path, out var log);
+        var states = new List<string>();
+        while (!states.Contains("READY=1") || states.Count(state => state == "WATCHDOG=1") < 3)
+            states.AddRange(Receive(notices));
+
+        // A reload, and with it a second key.
+        WriteKeys(settings, "first", "second");
+        Signal("HUP");
+        await WaitAsync(() => log.Any(line => line.Contains("first, second", StringComparison.Ordinal)), log);
+        log.ShouldNotContain(line => line.Contains("DataProtection-Keys", StringComparison.Ordinal), "nothing is written to the home directory");
+        log.ShouldContain(line => line.StartsWith("<6>", StringComparison.Ordinal), "journald's priority of information");
+        WriteKeys(settings);
+        Signal("HUP");
+        await WaitAsync(() => log.Any(line => line.StartsWith("<3>", StringComparison.Ordinal) && line.Contains("Auth:Keys", StringComparison.Ordinal)), log);
+
+        Signal("TERM");
+        while (!states.Contains("STOPPING=1"))
+            states.AddRange(Receive(notices));
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0);
+    }
+
+    private static string[] Receive(Socket socket)
+    {
+        var buffer = new byte[4096];
+        return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", File.ReadAllText(PidFile).Trim()]);
+        kill.WaitForExit();
+    }
+
+    private static async Task WaitAsync(Func<bool> isSo, IEnumerable<string> log)
+    {
+        for (var i = 0; i < 600 && !isSo(); i++)
+            await Task.Delay(50);
+        isSo().ShouldBeTrue(string.Join('\n', log));
+    }
+
+    private static void WriteKeys(string path, params string[] keys) =>
+        File.WriteAllText(path, $$"""{ "Auth": { "Keys": { {{string.Join(", ", keys.Select(key => $"\"{key}\": \"a secret of thirty-two bytes at least\""))}} } } }""");
+
+    // .NET looks at the parent's name.
+    private Process Start(string notify, out ConcurrentQueue<string> log)
+    {
+        var parent = Path.Combine(_directory, "systemd");
+        File.Copy("/bin/sh", parent);
+        string[] arguments =
+        [
+            "--Http:Urls=http://127.0.0.1:0", "--Media:Port=0", $"--Recording:Spool={_directory}/spool", $"--Storage:FileSystem:Root={_directory}/recordings",
+            "--hostBuilder:reloadConfigOnChange=false",
+        ];
+        var start = new ProcessStartInfo(parent, ["-c", "dotnet \"$@\" & echo $! >\"$PID_FILE\"; wait $!", "sh", Path.Combine(AppContext.BaseDirectory, "ttm-server.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["ASPNETCORE_CONTENTROOT"] = _directory;
+        start.Environment["NOTIFY_SOCKET"] = notify;
+        start.Environment["WATCHDOG_USEC"] = "400000";
+        start.Environment["PID_FILE"] = PidFile;
+        var lines = log = new ConcurrentQueue<string>();
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}
