@@ -12,6 +12,9 @@ need_dotnet() {
     done
   fi
   [ -d "${HOME:-}" ] || export HOME="${TMPDIR:-/tmp}" # dotnet and NuGet do not work without one
-  dotnet --version >/dev/null 2>&1 || die "TtmMedia needs the .NET 10 SDK: install it from https://dot.net/download and run this again."
+  # A bare Linux has no ICU, and without it the SDK ends at once unless it is told to do without. TtmMedia needs none.
+  [ "$(uname -s)" != Linux ] || PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+  command -v dotnet >/dev/null 2>&1 || die "TtmMedia needs the .NET 10 SDK: install it from https://dot.net/download and run this again."
+  dotnet --version >/dev/null 2>&1 || die "The .NET SDK that is here does not run, or is not the .NET 10 SDK that TtmMedia needs: $(dotnet --version 2>&1 | grep -v '^ *$' | head -2 | tr '\n' ' ')"
   export PATH DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 }
