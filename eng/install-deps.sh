@@ -2,7 +2,7 @@
 # Installs the native libraries and programs that are missing; does nothing when all are there.
 #   eng/install-deps.sh          what the server needs: libopus, libmp3lame, OpenSSL 3
 #   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, coturn's clients, aiortc, network tools, promtool,
-#                                an S3 server (Ceph's radosgw)
+#                                an S3 server (Ceph's radosgw), and what makes clean machines and images (debootstrap, buildah)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/lib.sh
@@ -51,6 +51,11 @@ on_debian() {
     program nftables nft
     program prometheus promtool
     [ -d /usr/lib/python3/dist-packages/aiortc ] || missing+=(python3-aiortc)
+    program debootstrap debootstrap
+    program buildah buildah
+    program procps ps
+    program curl curl
+    program openssl openssl
   fi
   [ ${#missing[@]} = 0 ] && return
   has_one apt-get || die "Please install these by the package manager of this system: ${missing[*]}"
