@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A real S3 server on loopback for tests and local development: Ceph's radosgw over one monitor and one OSD.
 #   eng/s3.sh start|stop|wipe|status        stop keeps the data, wipe stops and deletes them
+#   eng/s3.sh user NAME KEY SECRET          another user, without any right to the buckets of others
 #
 # Environment (several can run at once, each with a directory and a port of its own):
 #   S3_DIR       where everything lies             ${TMPDIR:-/tmp}/ttm-s3
@@ -172,8 +173,7 @@ start() {
   launch rgw radosgw -c "$conf" -n client.rgw -f
   wait_until "radosgw" rgw answers_http
   if [ $new = 1 ]; then
-    radosgw-admin -c "$conf" -n client.rgw user create --uid=dev --display-name=dev \
-      --access-key="$access_key" --secret-key="$secret_key" >>"$dir/log/make.log" 2>&1 || fail "the user could not be made; see $dir/log/make.log"
+    add_user dev "$access_key" "$secret_key"
     touch "$dir/complete"
   fi
   trap - ERR EXIT
@@ -213,13 +213,18 @@ status() {
   answers_http && echo "http://127.0.0.1:$port answers" || fail "http://127.0.0.1:$port does not answer"
 }
 
+add_user() {
+  radosgw-admin -c "$conf" -n client.rgw user create --uid="$1" --display-name="$1" --access-key="$2" --secret-key="$3" >>"$dir/log/make.log" 2>&1 || fail "the user could not be made; see $dir/log/make.log"
+}
+
 case ${1:-} in
   start) start ;;
+  user) add_user "${2:?name}" "${3:?access key}" "${4:?secret key}" ;;
   stop) stop ;;
   wipe) stop KILL && delete_dir ;;
   status) status ;;
   *)
-    echo "usage: eng/s3.sh start|stop|wipe|status" >&2
+    echo "usage: eng/s3.sh start|stop|wipe|status, or user NAME KEY SECRET" >&2
     exit 2
     ;;
 esac

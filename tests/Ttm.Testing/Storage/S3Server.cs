@@ -58,6 +58,9 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Stops the server; a later start finds the objects again.</summary>
     public Task StopAsync() => RunAsync("stop");
 
+    /// <summary>Another user, who may do nothing to the buckets of the first until their policies say so.</summary>
+    public Task AddUserAsync(string name, string accessKey, string secretKey) => RunAsync("user", name, accessKey, secretKey);
+
     public async ValueTask DisposeAsync() => await RunAsync("wipe");
 
     private static int[] FreePorts(int count)
@@ -83,11 +86,11 @@ public sealed class S3Server : IAsyncDisposable
         throw new InvalidOperationException("eng/s3.sh was not found above the test assembly.");
     }
 
-    private async Task RunAsync(string verb)
+    private async Task RunAsync(string verb, params string[] arguments)
     {
         // Its output goes to a file: the daemons would keep a pipe open.
         var log = _directory + ".log";
-        var start = new ProcessStartInfo("bash", ["-c", "exec \"$0\" \"$1\" >\"$2\" 2>&1 </dev/null", Script(), verb, log])
+        var start = new ProcessStartInfo("bash", ["-c", "log=$1; shift; exec \"$0\" \"$@\" >\"$log\" 2>&1 </dev/null", Script(), log, verb, .. arguments])
         {
             Environment =
             {
