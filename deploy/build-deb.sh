@@ -53,7 +53,7 @@ install -D -m 0644 deploy/debian/ttm-media.service "$root/usr/lib/systemd/system
 # What one reads.
 mkdir -p "$doc" "$root/usr/share/man/man8"
 for page in ttm-server ttm-media-certificate; do gzip -9n <"deploy/debian/$page.8" >"$root/usr/share/man/man8/$page.8.gz"; done
-{ cat deploy/debian/copyright; echo "License: MIT"; sed '1,4d; s/^$/./; s/^/ /' LICENSE; } >"$doc/copyright"
+{ cat deploy/debian/copyright; echo; echo "License: MIT"; sed '1,4d; s/^$/./; s/^/ /' LICENSE; } >"$doc/copyright"
 {
   echo "ttm-media ($version) stable; urgency=medium"
   echo

@@ -14,7 +14,9 @@ internal static class SystemdSetup
     public static void AddSystemdService(this WebApplicationBuilder builder)
     {
         builder.Services.AddHostedService<ConfigurationReload>();
-        if (!SystemdHelpers.IsSystemdService())
+
+        // Not SystemdHelpers.IsSystemdService: it looks at the parent, whom ProtectProc=invisible hides.
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")))
             return;
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         builder.Services.AddHostedService<StateNotices>();

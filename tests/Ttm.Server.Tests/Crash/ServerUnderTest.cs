@@ -29,9 +29,6 @@ internal sealed class ServerUnderTest : IDisposable
 
     public string Url { get; }
 
-    /// <summary>Variables for the process besides its settings.</summary>
-    public Dictionary<string, string> Environment { get; } = [];
-
     public HttpClient Client { get; }
 
     /// <summary>More variables of the process.</summary>

@@ -10,8 +10,6 @@ public sealed class ServiceTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-systemd-").FullName;
 
-    private string PidFile => Path.Combine(_directory, "pid");
-
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
@@ -33,15 +31,15 @@ public sealed class ServiceTests : IDisposable
 
         // A reload, and with it a second key.
         WriteKeys(settings, "first", "second");
-        Signal("HUP");
+        Signal(process, "HUP");
         await WaitAsync(() => log.Any(line => line.Contains("first, second", StringComparison.Ordinal)), log);
         log.ShouldNotContain(line => line.Contains("DataProtection-Keys", StringComparison.Ordinal), "nothing is written to the home directory");
         log.ShouldContain(line => line.StartsWith("<6>", StringComparison.Ordinal), "journald's priority of information");
         WriteKeys(settings);
-        Signal("HUP");
+        Signal(process, "HUP");
         await WaitAsync(() => log.Any(line => line.StartsWith("<3>", StringComparison.Ordinal) && line.Contains("Auth:Keys", StringComparison.Ordinal)), log);
 
-        Signal("TERM");
+        Signal(process, "TERM");
         while (!states.Contains("STOPPING=1"))
             states.AddRange(Receive(notices));
         await process.WaitForExitAsync();
@@ -54,9 +52,9 @@ public sealed class ServiceTests : IDisposable
         return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private void Signal(string name)
+    private static void Signal(Process process, string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", File.ReadAllText(PidFile).Trim()]);
+        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
         kill.WaitForExit();
     }
 
@@ -70,17 +68,14 @@ public sealed class ServiceTests : IDisposable
     private static void WriteKeys(string path, params string[] keys) =>
         File.WriteAllText(path, $$"""{ "Auth": { "Keys": { {{string.Join(", ", keys.Select(key => $"\"{key}\": \"a secret of thirty-two bytes at least\""))}} } } }""");
 
-    // .NET looks at the parent's name.
     private Process Start(string notify, out ConcurrentQueue<string> log)
     {
-        var parent = Path.Combine(_directory, "systemd");
-        File.Copy("/bin/sh", parent);
         string[] arguments =
         [
             "--Http:Urls=http://127.0.0.1:0", "--Media:Port=0", $"--Recording:Spool={_directory}/spool", $"--Storage:FileSystem:Root={_directory}/recordings",
             "--hostBuilder:reloadConfigOnChange=false",
         ];
-        var start = new ProcessStartInfo(parent, ["-c", "dotnet \"$@\" & echo $! >\"$PID_FILE\"; wait $!", "sh", Path.Combine(AppContext.BaseDirectory, "ttm-server.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ttm-server.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -89,7 +84,6 @@ public sealed class ServiceTests : IDisposable
         start.Environment["ASPNETCORE_CONTENTROOT"] = _directory;
         start.Environment["NOTIFY_SOCKET"] = notify;
         start.Environment["WATCHDOG_USEC"] = "400000";
-        start.Environment["PID_FILE"] = PidFile;
         var lines = log = new ConcurrentQueue<string>();
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
