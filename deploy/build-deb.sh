@@ -32,7 +32,7 @@ publish() (
   # A publish for one platform adds that platform to the lock files of the copy; that it changes no version is checked below.
   dotnet publish src/Ttm.Server -c Release -r "$rid" --self-contained -o "$lib" -v quiet --nologo \
     -p:ContinuousIntegrationBuild=true -p:DeterministicSourcePaths=false -p:EnableSourceControlManagerQueries=false -p:SourceRevisionId="$commit" \
-    -p:RestoreLockedMode=false -nodeReuse:false </dev/null >&2
+    -p:RestoreLockedMode=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -nodeReuse:false </dev/null >&2
 )
 publish || die "The server could not be published; see above."
 for lock in "$src"/src/*/packages.lock.json; do
