@@ -92,7 +92,7 @@ chmod 0644 "$root/etc/ttm-media/secrets.json"
 on systemctl start ttm-media || fault "the service does not start"
 pid=$(property MainPID)
 [ "$(on stat -c %U:%a /etc/ttm-media/secrets.json)" = ttm-media:600 ] || fault "others can read secrets.json"
-[ "$(on ps -o user= -p "$pid")" = ttm-med+ ] || [ "$(on ps -o user= -p "$pid")" = ttm-media ] || fault "it runs as $(on ps -o user= -p "$pid")"
+[ "$(on stat -c %U "/proc/$pid")" = ttm-media ] || fault "it runs as $(on stat -c %U "/proc/$pid")"
 [ "$(on awk '/^CapEff/ { print $2 } /^NoNewPrivs/ { print $2 }' "/proc/$pid/status" | tr '\n' ' ')" = "0000000000000400 1 " ] || fault "it has other capabilities than that of low ports"
 [ "$(on awk '/^Max open files/ { print $4 }' "/proc/$pid/limits")" -ge 65536 ] || say "note: this machine does not allow 65536 descriptors"
 curl="curl -fsS -m 10 --cacert $work/ca.pem --resolve $host:443:$inside --resolve $host:80:$inside"
