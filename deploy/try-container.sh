@@ -58,8 +58,9 @@ mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 exec chroot "$root" setpriv --reuid 10001 --regid 10001 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs env -i "${@:3}"
 INNER
-inside() { unshare --mount --propagation private bash "$work/contain" "$mounted" "$work/volume" "${variables[@]}" "$@"; }
-inside Auth__Keys__trial=$secret Http__Urls="http://127.0.0.1:$port" Media__Port=0 /usr/lib/ttm-media/ttm-server >"$work/server.log" 2>&1 </dev/null &
+contained=(unshare --mount --propagation private bash "$work/contain" "$mounted" "$work/volume" "${variables[@]}")
+inside() { "${contained[@]}" "$@"; }
+"${contained[@]}" Auth__Keys__trial=$secret Http__Urls="http://127.0.0.1:$port" Media__Port=0 /usr/lib/ttm-media/ttm-server >"$work/server.log" 2>&1 </dev/null &
 server=$!
 healthy() { inside /usr/lib/ttm-media/ttm-server health --url "http://127.0.0.1:$port"; }
 for ((i = 0; i < 300; i++)); do

@@ -122,7 +122,7 @@ ok "three lessons over HTTPS and UDP made $recordings recordings; a certificate 
 
 # --- two keys at once ------------------------------------------------------------------------------------------------------------------------------
 secrets "\"school\": \"$secret\", \"next\": \"$secret!\""
-on systemctl reload ttm-media
+on systemctl reload ttm-media || fault "the reload"
 [ "$(on stat -c %U:%a /etc/ttm-media/secrets.json)" = ttm-media:600 ] || fault "secrets.json after the reload"
 asks() { $curl -o /dev/null -H "Authorization: Bearer $(on ttm-server token --role service --key "$1")" "https://$host/api/v1/lessons"; }
 until_so 10 "the second key" asks next
@@ -132,13 +132,13 @@ ok "a second API key by reload; both are good, the process is the same"
 
 # --- it comes back ---------------------------------------------------------------------------------------------------------------------------------
 alive() { [ "$($curl "https://$host/healthz")" = '{"status":"alive"}' ] && [ "$(property MainPID)" != "$pid" ] && [ "$(property SubState)" = running ]; }
-on kill -KILL "$pid"
+on sh -c "kill -KILL $pid"
 until_so 30 "the restart after SIGKILL" alive
 mkdir -p "$root/run/systemd/system" && on sh -c 'mkdir -p /run/systemd/system/ttm-media.service.d && printf "[Service]\nWatchdogSec=3\n" >/run/systemd/system/ttm-media.service.d/test.conf && systemctl daemon-reload && systemctl restart ttm-media'
 pid=$(property MainPID)
 sleep 4
 [ "$(property MainPID)" = "$pid" ] || fault "the watchdog is not fed"
-on kill -STOP "$pid"
+on sh -c "kill -STOP $pid"
 until_so 60 "the restart of a process that hangs" alive
 on journalctl -q -u ttm-media -o cat | grep -q 'Watchdog timeout' || fault "it was not the watchdog that noticed"
 ok "comes back after SIGKILL, and after a hang by the watchdog"

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Console;
+using Ttm.Server.Turn;
 using Ttm.Sfu.Media;
 
 namespace Ttm.Server.Systemd;
@@ -29,7 +30,7 @@ internal static class SystemdSetup
     // The media loop is what must never hang: a restart costs seconds, and recordings and lessons come back by themselves.
     private static Func<Task> Probe(IServiceProvider provider)
     {
-        var loop = provider.GetRequiredService<MediaPort>().Loop;
+        var loop = provider.GetService<MediaPort>()?.Loop ?? provider.GetRequiredService<TurnNode>().Loop;
         return () => loop.InvokeAsync(_ => true);
     }
 }

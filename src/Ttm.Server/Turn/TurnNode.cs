@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Ttm.Net;
 using Ttm.Net.Tcp;
 using Ttm.Turn;
 
@@ -20,6 +21,8 @@ internal sealed class TurnNode : IEntrancePort, IDisposable
         _time = time;
         shell.Start();
     }
+
+    public UdpLoop Loop => _shell.Loop;
 
     public ushort Port => _shell.Port;
 

@@ -58,7 +58,7 @@ public sealed class PublicAddressTests : IDisposable
     {
         var options = new TurnOptions();
         using var server = new TurnShell(options, new TurnCredentials(options, SystemRandomness.Instance), IPAddress.Loopback, 0, [], TimeProvider.System, _ => { });
-        server.Loop.Start();
+        server.Start();
         PublicAddressFinder.Find([new PublicAddressSource.Stun("127.0.0.1", server.Port)]).ShouldBe([IPAddress.Loopback]);
     }
 
