@@ -20,6 +20,9 @@ switch (args)
     case ["join", var server]:
         await JoinTime.RunAsync(server);
         break;
+    case ["janus", var url, var pid, ..]:
+        await JanusEcho.RunAsync(new Uri(url), int.Parse(pid, CultureInfo.InvariantCulture), [.. args[3..].Select(count => int.Parse(count, CultureInfo.InvariantCulture))]);
+        break;
     case ["join"]:
         await Console.Error.WriteLineAsync("join wants the path of ttm-server.");
         return 2;

@@ -1,3 +1,5 @@
+using System.Net;
+using Ttm.Net;
 using Ttm.Rtc;
 using Ttm.Rtc.Rtp;
 using Ttm.Sfu.Lessons;
@@ -9,6 +11,24 @@ namespace Ttm.Sfu.Tests;
 public sealed class LessonTests : IAsyncLifetime
 {
     private readonly LessonFixture _node = new();
+
+    /// <summary>A client takes an answer from another address than it asked for none (RFC 8445 section 7.2.5.2.1).</summary>
+    [Fact]
+    public async Task Connect_AtOtherAddressesOfTheHost_IsAnsweredFromThem()
+    {
+        // Only Linux has all of 127/8, and a socket there that can say which of them a datagram came to.
+        if (!LinuxBatchSocket.IsSupported)
+            return;
+        var second = IPAddress.Parse("127.0.0.2");
+        await using var node = new LessonFixture(new MediaOptions { PublicAddresses = [second] });
+        var lesson = node.CreateLesson("algebra");
+        var teacher = await node.ConnectTeacherAsync(lesson);
+        var anna = new Listener(await node.ConnectStudentAsync(lesson, "anna"));
+        await lesson.SelectAsync("anna");
+        teacher.SendPacket([0xF8, 1, 0, 0]);
+        await node.UntilAsync(() => anna.Speech.Count == 1);
+        teacher.Rtc.Session!.Remote.ToIPEndPoint().Address.ShouldBe(second);
+    }
 
     [Fact]
     public async Task Select_AmongStudents_GivesSpeechToTheSelectedOneAlone()

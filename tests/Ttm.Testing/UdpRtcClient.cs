@@ -12,5 +12,5 @@ public sealed class UdpRtcClient(bool publishes, DtlsCertificate certificate, IR
     /// <summary>Loopback reaches loopback alone: other candidates would only cost time.</summary>
     public override void ApplyAnswer(string answer) => base.ApplyAnswer(string.Join(
         "\r\n",
-        answer.Split("\r\n").Where(line => !line.StartsWith("a=candidate:", StringComparison.Ordinal) || line.Contains(" 127.0.0.1 "))));
+        answer.Split("\r\n").Where(line => !line.StartsWith("a=candidate:", StringComparison.Ordinal) || line.Contains(" 127."))));
 }
