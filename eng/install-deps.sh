@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the native libraries and programs that are missing; does nothing when all are there.
 #   eng/install-deps.sh          what the server needs: libopus, libmp3lame, OpenSSL 3
-#   eng/install-deps.sh test     and what the tests need besides: a browser, ffmpeg, libsrtp2, coturn's clients, aiortc, network tools, promtool,
-#                                an S3 server (Ceph's radosgw), and what makes clean machines and images (debootstrap, buildah)
+#   eng/install-deps.sh test     and what the tests need besides: two browsers, a sound server, ffmpeg, libsrtp2, coturn's clients, aiortc,
+#                                network tools, promtool, an S3 server (Ceph's radosgw), and what makes clean machines and images (debootstrap, buildah)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/lib.sh
@@ -43,6 +43,8 @@ on_debian() {
     library libsrtp2.so.1 libsrtp2-1
     program ffmpeg ffmpeg
     program 'chromium|chromium-browser' chromium chromium-browser google-chrome
+    program 'firefox-esr|firefox' firefox-esr firefox
+    program pulseaudio pulseaudio
     program radosgw radosgw
     program ceph-mon ceph-mon
     program ceph-osd ceph-osd

@@ -43,6 +43,8 @@ public sealed class LessonByPagesTests(Browser browser, ITestOutputHelper output
         await teacher.ClickAsync("ana");
         await Expect(teacher.Status).ToHaveTextAsync("On air – nobody is listening");
         await ana.ShowsWaitingAsync();
+        // Longer than a quarter of a second is said to nobody.
+        await teacher.Page.WaitForTimeoutAsync(600);
         await TalkAsync(teacher, ben, "Ben");
         await teacher.Page.Keyboard.PressAsync("Escape");
         await ben.ShowsWaitingAsync();

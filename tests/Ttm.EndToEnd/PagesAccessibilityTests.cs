@@ -18,7 +18,7 @@ public sealed class PagesAccessibilityTests(Browser browser) : BrowserTest(brows
         await page.GotoAsync("/");
         await page.ShouldBeAccessibleAsync("start");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start a lesson" }).ClickAsync();
-        await Expect(page.Locator("#links li")).ToHaveCountAsync(4);
+        await Expect(page.Locator("#links li")).ToHaveCountAsync(5);
         await page.ShouldBeAccessibleAsync("start-links");
     }
 
@@ -37,7 +37,7 @@ public sealed class PagesAccessibilityTests(Browser browser) : BrowserTest(brows
         await teacher.ClickAsync("s-2");
         await teacher.ShowsListenerAsync("Ben Carter");
         await teacher.ClickAsync("s-1");
-        await ana.ShowsTalkingAsync();
+        await ana.ShowsTalkingAsync("Ms. Rivera");
         await ana.AnswerAsync("3/4 + 1/8 = 7/8");
         await teacher.ShowsAnswerAsync("s-1", "3/4 + 1/8 = 7/8");
         await api.StoredAsync(1);
@@ -67,14 +67,14 @@ public sealed class PagesAccessibilityTests(Browser browser) : BrowserTest(brows
         var teacher = await TeacherPage.OpenAsync(Browser, server, Lesson);
         await teacher.GoOnAirAsync();
         await teacher.ClickAsync("s-1");
-        await student.ShowsTalkingAsync();
+        await student.ShowsTalkingAsync("Ms. Rivera");
         await student.AnswerAsync("3/4 + 1/8 = 7/8");
         await student.Page.ShouldBeAccessibleAsync("student-talking");
         server.Kill();
         await Expect(student.Page.Locator("#status")).ToHaveTextAsync("Connection lost – reconnecting…", new() { Timeout = 15_000 });
         await student.Page.ShouldBeAccessibleAsync("student-lost");
         await server.RunAsync();
-        await student.ShowsAsync("Waiting for your teacher to arrive");
+        await student.ShowsTalkingAsync("Ms. Rivera");
         await api.EndAsync();
         await student.ShowsAsync("The lesson has ended. You can close this page.");
         await student.Page.ShouldBeAccessibleAsync("student-ended");

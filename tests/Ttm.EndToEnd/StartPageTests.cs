@@ -14,7 +14,7 @@ public sealed class StartPageTests(Browser browser) : BrowserTest(browser)
         var start = await Browser.OpenAsync(server.Url);
         await start.GotoAsync("/");
         await start.GetByRole(AriaRole.Button, new() { Name = "Start a lesson" }).ClickAsync();
-        await Expect(start.Locator("#links li")).ToHaveCountAsync(4);
+        await Expect(start.Locator("#links li")).ToHaveCountAsync(5);
 
         var student = await Browser.OpenAsync(server.Url, phone: true);
         await student.GotoAsync((await start.Locator("#links [data-role='student'] a").First.GetAttributeAsync("href"))!);

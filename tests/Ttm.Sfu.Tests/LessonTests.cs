@@ -246,6 +246,24 @@ public sealed class LessonTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SetMuted_OfAConnectedTeacher_IsToldOnceAndForgottenWithTheConnection()
+    {
+        var lesson = _node.CreateLesson("algebra");
+        (await lesson.SetMutedAsync(true)).Failure.ShouldBe(LessonFailure.SessionNotFound);
+        await _node.ConnectTeacherAsync(lesson);
+        await _node.UntilAsync(() => lesson.Snapshot.Teacher is { Connected: true });
+
+        (await lesson.SetMutedAsync(true)).Value.ShouldBe(lesson.Snapshot.Teacher);
+        (await lesson.SetMutedAsync(true)).Succeeded.ShouldBeTrue();
+        lesson.Snapshot.Teacher!.Muted.ShouldBeTrue();
+        _node.Events.Count(e => e.Type == LessonEventTypes.TeacherMuted).ShouldBe(1);
+
+        await _node.ConnectTeacherAsync(lesson);
+        await _node.UntilAsync(() => lesson.Snapshot.Teacher is { Connected: true });
+        lesson.Snapshot.Teacher!.Muted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Create_WhileLive_IsRefusedAndAfterTheEndBeginsAnew()
     {
         var lesson = _node.CreateLesson("algebra");

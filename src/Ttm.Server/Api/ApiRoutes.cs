@@ -20,6 +20,7 @@ internal static class ApiRoutes
         var api = routes.MapGroup(Prefix).RequireAuthorization();
         api.MapLessons();
         api.MapListener();
+        api.MapTeacher();
         api.MapMessages();
         api.MapRecordings();
         api.MapEvents();

@@ -60,7 +60,7 @@ internal sealed class JsonBody
         if (Text(field) is not { } id)
             return null;
         if (!Ids.IsValid(id))
-            Flaw ??= Problem.BadRequest($"The field \"{field}\" must be {Ids.Rule}");
+            Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be {Ids.Rule}");
         return id;
     }
 
@@ -68,7 +68,7 @@ internal sealed class JsonBody
     {
         if (OptionalId(field) is { } id)
             return id;
-        Flaw ??= Problem.BadRequest($"The field \"{field}\" is missing: it must be {Ids.Rule}");
+        Flaw ??= Problem.BadField(field, $"The field \"{field}\" is missing: it must be {Ids.Rule}");
         return "";
     }
 
@@ -109,7 +109,7 @@ internal sealed class JsonBody
             // Told below.
         }
 
-        Flaw ??= Problem.BadRequest($"The field \"{field}\" must be an object whose values are texts.");
+        Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be an object whose values are texts.");
         return texts;
     }
 
@@ -119,7 +119,7 @@ internal sealed class JsonBody
         if (!_fields.TryGetValue(field, out var element) || element.ValueKind == JsonValueKind.Null)
             return null;
         if (element.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-            Flaw ??= Problem.BadRequest($"The field \"{field}\" must be true or false.");
+            Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be true or false.");
         return element.ValueKind == JsonValueKind.True;
     }
 
@@ -127,7 +127,15 @@ internal sealed class JsonBody
     {
         var length = text?.EnumerateRunes().Count() ?? 0;
         if (text is null || length < minimum || length > maximum)
-            Flaw ??= Problem.BadRequest($"The field \"{field}\" must be text of {minimum} to {maximum} characters; it has {length}.");
+            Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be text of {minimum} to {maximum} characters; it has {length}.");
+    }
+
+    public bool RequiredFlag(string field)
+    {
+        if (OptionalFlag(field) is { } flag)
+            return flag;
+        Flaw ??= Problem.BadField(field, $"The field \"{field}\" is missing: it must be true or false.");
+        return false;
     }
 
     private string? Text(string field)
@@ -144,7 +152,7 @@ internal sealed class JsonBody
             // Half a surrogate pair.
         }
 
-        Flaw ??= Problem.BadRequest($"The field \"{field}\" must be a text.");
+        Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be a text.");
         return null;
     }
 }

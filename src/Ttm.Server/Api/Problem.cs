@@ -14,10 +14,15 @@ internal sealed class Problem(int status, string title) : IResult
     /// <summary>Reasons, where there can be several.</summary>
     public IReadOnlyList<string>? Reasons { get; init; }
 
+    /// <summary>The field of the body or the parameter of the query that is at fault, for a form to say it beside.</summary>
+    public string? Field { get; init; }
+
     /// <summary>Headers that go with the status, such as Retry-After.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     public static Problem BadRequest(string title) => new(StatusCodes.Status400BadRequest, title);
+
+    public static Problem BadField(string field, string title) => new(StatusCodes.Status400BadRequest, title) { Field = field };
 
     public static Problem BadId(string field) => BadRequest($"The {field} id must be {Ids.Rule}");
 
@@ -44,7 +49,7 @@ internal sealed class Problem(int status, string title) : IResult
         foreach (var (name, value) in Headers)
             response.Headers[name] = value;
         response.Headers.CacheControl = "no-store";
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(new ProblemBody("about:blank", Title, Status, Reasons), ApiJson.Options);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(new ProblemBody("about:blank", Title, Status, Reasons, Field), ApiJson.Options);
         response.ContentType = ContentType;
         response.ContentLength = bytes.Length;
         return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
@@ -57,4 +62,6 @@ internal sealed record ProblemBody(
     string Title,
     int Status,
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
-    IReadOnlyList<string>? Reasons = null);
+    IReadOnlyList<string>? Reasons = null,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    string? Field = null);

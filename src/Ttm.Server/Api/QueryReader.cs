@@ -13,7 +13,7 @@ internal sealed class QueryReader(IQueryCollection query)
     {
         if (Text(name) is not { } id || Ids.IsValid(id))
             return Text(name);
-        Flaw ??= Problem.BadRequest($"The parameter \"{name}\" must be {Ids.Rule}");
+        Flaw ??= Problem.BadField(name, $"The parameter \"{name}\" must be {Ids.Rule}");
         return null;
     }
 
@@ -23,7 +23,7 @@ internal sealed class QueryReader(IQueryCollection query)
             return defaultValue;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
             return value;
-        Flaw ??= Problem.BadRequest($"The parameter \"{name}\" must be a whole number from {minimum} to {maximum}.");
+        Flaw ??= Problem.BadField(name, $"The parameter \"{name}\" must be a whole number from {minimum} to {maximum}.");
         return defaultValue;
     }
 
@@ -35,7 +35,7 @@ internal sealed class QueryReader(IQueryCollection query)
         // The last day that can be written has no day after it.
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day < DateOnly.MaxValue)
             return new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
-        Flaw ??= Problem.BadRequest($"The parameter \"{name}\" must be a day such as 2026-03-04.");
+        Flaw ??= Problem.BadField(name, $"The parameter \"{name}\" must be a day such as 2026-03-04.");
         return null;
     }
 
@@ -46,7 +46,7 @@ internal sealed class QueryReader(IQueryCollection query)
             return null;
         if (DateTimeOffset.TryParseExact(text.ToUpperInvariant(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && HasZone(text))
             return time;
-        Flaw ??= Problem.BadRequest($"The parameter \"{name}\" must be a time such as 2026-03-04T05:06:07Z (in a URL a + is written %2B).");
+        Flaw ??= Problem.BadField(name, $"The parameter \"{name}\" must be a time such as 2026-03-04T05:06:07Z (in a URL a + is written %2B).");
         return null;
     }
 
@@ -58,7 +58,7 @@ internal sealed class QueryReader(IQueryCollection query)
             return null;
         if (Enum.GetNames<T>().Any(one => Camel(one) == text))
             return Enum.Parse<T>(text, ignoreCase: true);
-        Flaw ??= Problem.BadRequest($"The parameter \"{name}\" must be one of {string.Join(", ", Enum.GetNames<T>().Select(Camel))}.");
+        Flaw ??= Problem.BadField(name, $"The parameter \"{name}\" must be one of {string.Join(", ", Enum.GetNames<T>().Select(Camel))}.");
         return null;
     }
 
@@ -74,7 +74,7 @@ internal sealed class QueryReader(IQueryCollection query)
     {
         var values = query[name];
         if (values.Count > 1)
-            Flaw ??= Problem.BadRequest($"The parameter \"{name}\" is there {values.Count} times: give it once.");
+            Flaw ??= Problem.BadField(name, $"The parameter \"{name}\" is there {values.Count} times: give it once.");
         return values.Count == 1 && values[0] is { Length: > 0 } text ? text : null;
     }
 }

@@ -13,7 +13,7 @@ internal static class DevelopmentEndpoints
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(12);
     private static readonly string[] Names = ["Ada", "Ben", "Chloe"];
     private static readonly Dictionary<string, string> Metadata =
-        Names.Select(name => ($"name.{Id(name)}", name)).Append(($"name.{TeacherId}", "Teacher")).Append(("title", "Trial lesson")).ToDictionary();
+        Names.Select(name => ($"name.{Id(name)}", name)).Append(("title", "Trial lesson")).ToDictionary();
 
     public static void MapDevelopment(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/dev/lessons", Create).ExcludeFromDescription();
@@ -31,7 +31,8 @@ internal static class DevelopmentEndpoints
         return Results.Created($"{ApiRoutes.Prefix}/lessons/{lesson}", new DevelopmentLesson(
             lesson,
             new(TeacherId, Link("teacher", minter.Teacher(lesson, TeacherId, TokenLifetime))),
-            [.. Names.Select(name => Student(name, minter))]));
+            [.. Names.Select(name => Student(name, minter))],
+            new($"{origin}/supervisor.html#token={minter.Service("supervisor", TokenLifetime)}")));
 
         string Link(string page, string token) => $"{origin}/{page}.html#token={token}&lesson={lesson}";
 
@@ -43,9 +44,11 @@ internal static class DevelopmentEndpoints
 
     private static string Id(string name) => name.ToLowerInvariant();
 
-    private sealed record DevelopmentLesson(string Lesson, DevelopmentTeacher Teacher, IReadOnlyList<DevelopmentStudent> Students);
+    private sealed record DevelopmentLesson(string Lesson, DevelopmentTeacher Teacher, IReadOnlyList<DevelopmentStudent> Students, DevelopmentSupervisor Supervisor);
 
     private sealed record DevelopmentTeacher(string Id, string Url);
+
+    private sealed record DevelopmentSupervisor(string Url);
 
     private sealed record DevelopmentStudent(string Id, string Name, string Url);
 }

@@ -18,9 +18,10 @@ async function start() {
   $('#start').disabled = false;
 }
 
-function show({ teacher, students }) {
+function show({ teacher, students, supervisor }) {
   const rows = [row(t('start.teacher'), 'teacher', teacher.url)];
   for (const student of students) rows.push(row(`${t('start.student')} ${student.name ?? student.id}`, 'student', student.url));
+  if (supervisor) rows.push(row(t('watch.title'), 'supervisor', supervisor.url));
   $('#links').replaceChildren(...rows);
   $('#links a').focus();
 }

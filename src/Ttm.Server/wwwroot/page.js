@@ -64,6 +64,13 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Says beside a field what is wrong with it; '' takes that back. The words stand in the element that the field's aria-describedby names. */
+export function setFault(field, text) {
+  setText(document.getElementById(field.getAttribute('aria-describedby')), text);
+  if (text) field.setAttribute('aria-invalid', 'true');
+  else field.removeAttribute('aria-invalid');
+}
+
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -90,6 +97,9 @@ function readClaims(token) {
     return {};
   }
 }
+
+/** Without case and accents: "jose" finds José. */
+export const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

@@ -1,6 +1,7 @@
 // The student's page: one tap to join, then it stays connected by itself and says what happens in big words.
 
 import { LessonApi } from './api.js';
+import { watchArrivals } from './lifeline.js';
 import { $, claimTab, memory, readLink, setText, showLevel, t, translatePage } from './page.js';
 import { Answers } from './student/answers.js';
 import { chime, unlockChime } from './student/chime.js';
@@ -9,6 +10,7 @@ import { showWay } from './way.js';
 
 const QUIET = 3000; // ms of no sound after which the words say so
 const NOT_YET = 3000; // ms between tries while there is no such lesson
+const NAP = 10000; // ms without a tick after which the device must have slept
 
 translatePage();
 const { token, lesson, me } = readLink();
@@ -21,7 +23,9 @@ let wakeLock = null;
 let lastSound = 0;
 
 // What the words are made of.
-const now = { joined: false, state: 'connecting', error: null, chosen: false, teacherHere: false, blocked: false, over: '' };
+const now = {
+  joined: false, state: 'connecting', error: null, deaf: false, chosen: false, teacher: '', teacherHere: false, muted: false, blocked: false, over: '',
+};
 
 if (!token || !lesson) {
   now.over = t('link.bad');
@@ -32,6 +36,9 @@ if (!token || !lesson) {
   $('#volume').addEventListener('input', () => setVolume());
   document.addEventListener('visibilitychange', wake);
   addEventListener('online', wake);
+  navigator.connection?.addEventListener('change', wake);
+  watchSleep();
+  refresh();
 }
 show();
 
@@ -42,6 +49,7 @@ function join() {
   claim();
   keepAwake();
   connect();
+  events?.close();
   events = api.events({ onEvent, onOpen: refresh, onLost: () => {} });
   show();
 }
@@ -53,6 +61,11 @@ function connect() {
   listener.addEventListener('state', ({ detail }) => onState(detail));
   listener.addEventListener('blocked', () => ((now.blocked = true), show()));
   listener.addEventListener('level', ({ detail }) => onLevel(detail));
+  watchArrivals(listener, (deaf) => {
+    now.deaf = deaf;
+    if (!deaf) events.renew();
+    show();
+  });
 }
 
 function unblock() {
@@ -86,26 +99,33 @@ function onLevel(level) {
 async function refresh() {
   try {
     const view = await api.getLesson();
+    const names = view.metadata ?? {};
+    now.teacher = names[`name.${view.teacher?.id}`] ?? '';
     now.teacherHere = view.teacher?.connected ?? false;
+    now.muted = view.teacher?.muted ?? false;
+    setText($('#lesson-name'), [names.title ?? t('listen.title'), names[`name.${me}`]].filter(Boolean).join(' · '));
     choose(view.students?.some((student) => student.id === me && student.listening) ?? view.listener === me);
     if (view.state === 'ended') leave(t('lesson.ended.thanks'));
     show();
-  } catch {
-    // The event stream tries again, and with it this.
+  } catch (error) {
+    // Otherwise the event stream tries again, and with it this.
+    if (error.status === 401 || error.status === 403) leave(t('link.refused'));
+    show();
   }
 }
 
 function onEvent({ type, data }) {
   if (type === 'listener.changed') choose(data.student === me);
-  else if (type === 'teacher.connected') now.teacherHere = true;
-  else if (type === 'teacher.disconnected') now.teacherHere = false;
+  else if (type === 'teacher.connected') refresh();
+  else if (type === 'teacher.disconnected') now.teacherHere = now.muted = false;
+  else if (type === 'teacher.muted' || type === 'teacher.unmuted') now.muted = type === 'teacher.muted';
   else if (type === 'message.posted' && data.from === me) answers.arrived(data);
   else if (type === 'lesson.ended') leave(t('lesson.ended.thanks'));
   show();
 }
 
 function choose(chosen) {
-  if (chosen && !now.chosen) {
+  if (chosen && !now.chosen && now.joined) {
     lastSound = performance.now();
     chime();
     navigator.vibrate?.(60);
@@ -131,8 +151,17 @@ function leave(words) {
 function wake() {
   if (document.hidden || !now.joined || now.over) return;
   listener.retry();
-  events.retry();
+  events.renew();
   keepAwake();
+}
+
+/** A timer that comes much too late tells that the device slept; what was connected before is then mended at once. */
+function watchSleep() {
+  let last = Date.now();
+  setInterval(() => {
+    if (Date.now() - last > NAP) wake();
+    last = Date.now();
+  }, 1000);
 }
 
 async function keepAwake() {
@@ -144,13 +173,17 @@ function words() {
   if (!now.joined) return ['start', t('listen.start')];
   if (now.error?.status === 404) return ['waiting', t('listen.notYet')];
   if (now.state === 'connecting') return [now.error ? 'lost' : 'connecting', t(now.error ? 'listen.lost' : 'listen.connecting')];
-  if (now.state === 'reconnecting') return ['lost', t('listen.lost')];
+  if (now.state === 'reconnecting' || now.deaf) return ['lost', t('listen.lost')];
   if (now.blocked) return ['blocked', t('listen.blocked')];
+  // The name, or words for it: in most languages they differ at the beginning of a sentence.
+  const first = now.teacher || t('listen.teacher');
+  const within = now.teacher || t('listen.teacher.within');
+  if (now.chosen && now.muted) return ['quiet', t('listen.muted', { teacher: first })];
   if (now.chosen) {
     const quiet = performance.now() - lastSound > QUIET;
-    return quiet ? ['quiet', t('listen.quiet')] : ['talking', t('listen.talking')];
+    return quiet ? ['quiet', t('listen.quiet', { teacher: first })] : ['talking', t('listen.talking', { teacher: first })];
   }
-  return ['waiting', t(now.teacherHere ? 'listen.waiting' : 'listen.teacherAway')];
+  return ['waiting', t(now.teacherHere ? 'listen.waiting' : 'listen.teacherAway', { teacher: within })];
 }
 
 function show() {

@@ -3,7 +3,7 @@
 import { LessonApi } from './api.js';
 import { $, claimTab, memory, readLink, setText, t, translatePage } from './page.js';
 import { Air } from './teacher/air.js';
-import { Alarms } from './teacher/alarms.js';
+import { Alarms } from './alarms.js';
 import { Microphone } from './teacher/microphone.js';
 import { Recordings } from './teacher/recordings.js';
 import { Students } from './teacher/students.js';
@@ -13,7 +13,7 @@ const { token, lesson, me, claims } = readLink();
 const api = new LessonApi(lesson, token);
 const alarms = new Alarms($('#alarms'));
 const microphone = new Microphone(alarms);
-const students = new Students({ onTalk: talk, digits: () => $('#digits').checked });
+const students = new Students({ onTalk: talk, onUnread: (count) => air.setUnread(count), digits: () => $('#digits').checked });
 const recordings = new Recordings({ audioUrl: (id) => api.audioUrl(id), nameOf });
 const air = new Air({ lesson, token, microphone, alarms });
 let names = {};
@@ -51,7 +51,10 @@ function start() {
     onOpen: () => (alarms.set('events', false), refresh()),
     onLost: () => alarms.set('events', true),
   });
-  air.addEventListener('connected', () => events.retry());
+  air.addEventListener('connected', () => (events.renew(), tellMuted()));
+  air.addEventListener('muted', tellMuted);
+  document.addEventListener('keydown', onKey);
+  setInterval(showLinks, 3000);
   air.addEventListener('left', () => listener && talk(null));
   refresh();
   microphone.openIfAllowed().then(() => air.resume());
@@ -63,6 +66,7 @@ async function refresh() {
     const [now, recorded, messages] = await Promise.all([api.getLesson(), api.getRecordings(), api.getMessages()]);
     names = now.metadata ?? {};
     setText($('#lesson-name'), names.title ?? lesson);
+    for (const id of expected(names, now.teacher?.id)) students.put(id, { name: nameOf(id) });
     for (const student of now.students) students.put(student.id, { name: nameOf(student.id), connected: student.connected });
     for (const recording of recorded) recordings.put(recording);
     for (const message of messages) addMessage(message, loaded);
@@ -73,6 +77,28 @@ async function refresh() {
     // Before the teacher's first connection there may be no lesson yet.
     if (error.status === 401 || error.status === 403) over(t('link.refused'));
   }
+}
+
+/** Whoever has a name in the metadata is awaited, and shown as away until there. */
+function expected(metadata, teacher) {
+  const ids = Object.keys(metadata).filter((key) => key.startsWith('name.')).map((key) => key.slice('name.'.length));
+  return ids.filter((id) => id !== teacher && id !== me);
+}
+
+/** The student's page says in words that the microphone is muted. */
+async function tellMuted() {
+  await api.setMuted(air.muted).catch((error) => error.status === 0 || alarms.flash('call', { why: explain(error) }));
+}
+
+async function showLinks() {
+  if (!students.size || document.hidden || over.done) return;
+  const { students: links } = await api.getConnections().catch(() => ({ students: [] }));
+  for (const link of links) students.setLink(link.id, link);
+}
+
+function onKey(event) {
+  if (event.key.toLowerCase() !== 'm' || event.ctrlKey || event.altKey || event.metaKey) return;
+  if ($('#digits').checked && !event.target.closest('input:not([type="checkbox"]), select, textarea, audio')) air.toggleMute();
 }
 
 function onEvent({ type, data }) {
@@ -143,6 +169,7 @@ function ended() {
 
 /** Nothing more can be done here but to look at the answers and recordings. */
 function over(text) {
+  over.done = true;
   air.end(text);
   $('#end').hidden = true;
   $('#student-list').inert = true;

@@ -31,6 +31,13 @@ public interface ILesson
     /// <summary>What the lesson's connections have gone through in the last minute, and what those that have ended went through before.</summary>
     Task<IReadOnlyList<FlightLog>> TakeFlightsAsync();
 
+    /// <summary>The teacher says that the microphone is muted, or no longer is; told to the students. Media is not touched: a muted browser sends silence.
+    /// <see cref="LessonFailure.SessionNotFound"/> where no teacher is connected.</summary>
+    Task<LessonResult<TeacherSnapshot>> SetMutedAsync(bool muted);
+
+    /// <summary>The lesson with its connections as they are now.</summary>
+    Task<LessonReport> ReportAsync();
+
     /// <summary>Ends the lesson: connections close, the running recording finishes. Ending an ended lesson changes nothing.</summary>
     Task EndAsync();
 }

@@ -117,6 +117,20 @@ internal sealed class Lesson : ILesson, IDisposable
         });
     }
 
+    public Task<LessonResult<TeacherSnapshot>> SetMutedAsync(bool muted) => RunAsync(() =>
+    {
+        if (_roster.TeacherSession is not { } session)
+            return Task.FromResult(LessonResult.Fail<TeacherSnapshot>(LessonFailure.SessionNotFound, "The teacher is not connected."));
+        if (_roster.IsTeacherMuted != muted)
+        {
+            _roster.IsTeacherMuted = muted;
+            Snapshot = TakeSnapshot();
+            Publish(muted ? LessonEventTypes.TeacherMuted : LessonEventTypes.TeacherUnmuted, session.Owner.ToEvent(Id));
+        }
+
+        return Task.FromResult(LessonResultOf(_roster.GetTeacher()!));
+    });
+
     public Task EndAsync() => RunAsync(async () =>
     {
         if (_roster.Listener is not null)
@@ -155,6 +169,8 @@ internal sealed class Lesson : ILesson, IDisposable
     public LessonReport Report(Instant now) => _watch.Report(Snapshot, _recording, now);
 
     public Task<IReadOnlyList<FlightLog>> TakeFlightsAsync() => _watch.TakeFlightsAsync();
+
+    public Task<LessonReport> ReportAsync() => _context.Port.InvokeAsync((_, now) => Report(now));
 
     public void Dispose() => _gate.Dispose();
 

@@ -13,6 +13,8 @@ public static class LessonEventTypes
     public const string LessonEnded = "lesson.ended";
     public const string TeacherConnected = "teacher.connected";
     public const string TeacherDisconnected = "teacher.disconnected";
+    public const string TeacherMuted = "teacher.muted";
+    public const string TeacherUnmuted = "teacher.unmuted";
     public const string StudentConnected = "student.connected";
     public const string StudentDisconnected = "student.disconnected";
     public const string ListenerChanged = "listener.changed";

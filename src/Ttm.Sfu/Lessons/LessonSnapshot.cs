@@ -20,6 +20,7 @@ public sealed record LessonSnapshot(
     IReadOnlyDictionary<string, string> Metadata,
     bool IsRecorded = true);
 
-public sealed record TeacherSnapshot(string Id, bool Connected);
+/// <param name="Muted">As the teacher's side has said it; a new connection begins unmuted.</param>
+public sealed record TeacherSnapshot(string Id, bool Connected, bool Muted = false);
 
 public sealed record StudentSnapshot(string Id, bool Connected, bool Listening);

@@ -22,6 +22,9 @@ internal sealed class Roster
 
     public LessonSession? TeacherSession { get; private set; }
 
+    /// <summary>Of the teacher's present connection.</summary>
+    public bool IsTeacherMuted { get; set; }
+
     /// <summary>The teacher's first, then the students' in the order in which they came.</summary>
     public IReadOnlyList<LessonSession> Sessions =>
         [.. _students.Select(FindStudent).Prepend(TeacherSession).OfType<LessonSession>()];
@@ -76,7 +79,10 @@ internal sealed class Roster
         if (!_sessions.TryRemove(session.Id, out _))
             return false;
         if (session.Owner.IsTeacher)
+        {
             TeacherSession = null;
+            IsTeacherMuted = false;
+        }
         else
             _studentSessions.Remove(session.Owner.Participant);
         return true;
@@ -85,7 +91,7 @@ internal sealed class Roster
     /// <summary>Everybody's ids, in the order in which they came; grows and never changes otherwise.</summary>
     public IReadOnlyList<string> Students => _students;
 
-    public TeacherSnapshot? GetTeacher() => Teacher is null ? null : new TeacherSnapshot(Teacher, TeacherSession is { IsConnected: true });
+    public TeacherSnapshot? GetTeacher() => Teacher is null ? null : new TeacherSnapshot(Teacher, TeacherSession is { IsConnected: true }, IsTeacherMuted);
 
     public IReadOnlyList<StudentSnapshot> GetStudents() =>
         [.. _students.Select(id => new StudentSnapshot(id, FindStudent(id) is { IsConnected: true }, id == Listener))];

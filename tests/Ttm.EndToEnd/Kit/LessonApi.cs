@@ -49,6 +49,9 @@ internal sealed class LessonApi : IDisposable
 
     public async Task<Recording[]> RecordingsAsync() => (await _http.GetFromJsonAsync<Recording[]>($"/api/v1/lessons/{_lesson}/recordings"))!;
 
+    /// <summary>The texts that were typed.</summary>
+    public async Task<string[]> MessagesAsync() => [.. (await _http.GetFromJsonAsync<Typed[]>($"/api/v1/lessons/{_lesson}/messages"))!.Select(message => message.Text)];
+
     /// <summary>All recordings of the lesson, once that many are stored.</summary>
     public Task<Recording[]> StoredAsync(int count) => Until.SatisfiedAsync(
         RecordingsAsync,
@@ -81,5 +84,7 @@ internal sealed record Recording(
 }
 
 internal sealed record AudioQuality(long PacketsExpected, long PacketsLost);
+
+internal sealed record Typed(string From, string Text);
 
 internal sealed record AudioFormat(string Codec, int SampleRate, int Channels, int Bitrate);

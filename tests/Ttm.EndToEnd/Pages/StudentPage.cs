@@ -41,7 +41,7 @@ internal sealed class StudentPage
 
     public Task ShowsAsync(string words) => Expect(Page.Locator("#status")).ToHaveTextAsync(words);
 
-    public Task ShowsTalkingAsync() => ShowsAsync("Your teacher is talking to you");
+    public Task ShowsTalkingAsync(string teacher = "Your teacher") => ShowsAsync($"{teacher} is talking to you");
 
     public Task ShowsWaitingAsync() => ShowsAsync("Waiting for your teacher to talk to you");
 

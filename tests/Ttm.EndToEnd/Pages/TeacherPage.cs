@@ -25,9 +25,12 @@ internal sealed class TeacherPage
 
     public ILocator Status => Page.Locator("#air-text");
 
-    public static async Task<TeacherPage> OpenAsync(Browser browser, ServerProcess server, string lesson, string teacher = "teacher")
+    /// <param name="script">Runs before the page's own.</param>
+    public static async Task<TeacherPage> OpenAsync(Browser browser, ServerProcess server, string lesson, string teacher = "teacher", string? script = null)
     {
         var page = await browser.OpenAsync(server.Url);
+        if (script is not null)
+            await page.AddInitScriptAsync(script);
         var opened = new TeacherPage(page);
         await page.GotoAsync($"/teacher.html#token={server.Tokens.Teacher(lesson, teacher)}&lesson={lesson}");
         return opened;
@@ -50,6 +53,8 @@ internal sealed class TeacherPage
     public Task ShowsAnswerAsync(string student, string text) => Expect(Row(student).Locator(".answer").First).ToContainTextAsync(text);
 
     public Task ShowsUnreadAsync(string student, string mark) => Expect(Row(student).Locator(".badge")).ToHaveTextAsync(mark);
+
+    public ILocator Alarm(string key) => Page.Locator($"[data-alarm='{key}']");
 
     public ILocator Recording(string id) => Page.Locator($"[data-recording='{id}']");
 

@@ -95,6 +95,20 @@ internal sealed class FakeLesson : ILesson
 
     public Task<IReadOnlyList<FlightLog>> TakeFlightsAsync() => Task.FromResult<IReadOnlyList<FlightLog>>([]);
 
+    public Task<LessonResult<TeacherSnapshot>> SetMutedAsync(bool muted)
+    {
+        lock (_gate)
+        {
+            if (Snapshot.Teacher is not { Connected: true } teacher)
+                return Fail<TeacherSnapshot>(LessonFailure.SessionNotFound, "The teacher is not connected.");
+            Snapshot = Snapshot with { Teacher = teacher with { Muted = muted } };
+            _events.Publish(new(muted ? LessonEventTypes.TeacherMuted : LessonEventTypes.TeacherUnmuted, Id, _clock.GetUtcNow(), new ParticipantEvent(Id, teacher.Id, null)));
+            return Task.FromResult<LessonResult<TeacherSnapshot>>(Snapshot.Teacher);
+        }
+    }
+
+    public Task<LessonReport> ReportAsync() => Task.FromResult(new LessonReport(Snapshot, null, []));
+
     public Task EndAsync()
     {
         lock (_gate)

@@ -21,7 +21,7 @@ internal sealed record LessonView(
         lesson.State,
         lesson.StartedAt,
         lesson.EndedAt,
-        lesson.Teacher is { } teacher ? new(teacher.Id, teacher.Connected) : null,
+        lesson.Teacher is { } teacher ? new(teacher.Id, teacher.Connected, teacher.Muted) : null,
         [.. lesson.Students.Select(student => new StudentView(student.Id, student.Connected, student.Listening))],
         lesson.Listener,
         lesson.Metadata,
@@ -42,7 +42,11 @@ internal sealed record LessonView(
         !key.StartsWith(NamePrefix, StringComparison.Ordinal) || key[NamePrefix.Length..] == student || key[NamePrefix.Length..] == Teacher?.Id;
 }
 
-internal sealed record TeacherView(string Id, bool Connected);
+/// <param name="Muted">True where the teacher's side has said so with PUT mute, else not shown.</param>
+internal sealed record TeacherView(string Id, bool Connected, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Muted);
+
+/// <summary>The answer of PUT mute.</summary>
+internal sealed record MuteView(string Lesson, string Teacher, bool Muted);
 
 internal sealed record StudentView(string Id, bool Connected, bool Listening);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ttm.Rtc;
 using Ttm.Sfu.Lessons;
 using Ttm.Sfu.Media;
@@ -76,11 +77,12 @@ internal sealed record NodeLessonView(
 /// <param name="Loss">Of the packets of the last five seconds: 0 to 1.</param>
 /// <param name="Jitter">Seconds.</param>
 internal sealed record TeacherLinkView(
-    string Id, bool Connected, string? Path, double? ConnectedFor, int? Level, long? PacketsReceived, long? PacketsLost, double? Loss, double? Jitter)
+    string Id, bool Connected, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Muted, string? Path, double? ConnectedFor, int? Level, long? PacketsReceived, long? PacketsLost, double? Loss, double? Jitter)
 {
     public static TeacherLinkView From(TeacherSnapshot teacher, SessionReport? session) => new(
         teacher.Id,
         teacher.Connected,
+        teacher.Muted,
         session is null ? null : PathNames.Of(session.Path),
         session?.Age.TotalSeconds,
         session?.Stream.Level,

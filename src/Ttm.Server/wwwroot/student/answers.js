@@ -1,9 +1,11 @@
 // Typed answers: sent in order, kept until the server has them, shown with a tick when it does. Nothing typed is lost when
-// the network goes or the page is loaded again.
+// the network goes or the page is loaded again; what was delivered is shown again on the same device for a day.
 
-import { $, h, setText, t, timeOfDay } from '../page.js';
+import { $, h, setFault, setText, t, timeOfDay } from '../page.js';
 
-const LONGEST = 4000;
+const LONGEST = 4000; // Unicode characters, as the server counts them
+const NEAR = 200; // characters before that from which on the page says how many are left
+const DAY = 24 * 60 * 60 * 1000;
 
 export class Answers {
   #key;
@@ -14,17 +16,22 @@ export class Answers {
   constructor({ key, post }) {
     this.#key = `ttm.answers.${key}`;
     this.post = post;
-    const kept = JSON.parse(sessionStorage.getItem(this.#key) ?? '{"draft":"","answers":[]}');
+    forgetOld();
+    // What waits belongs to this tab, so that two tabs do not send it twice; what was delivered is everybody's.
+    const kept = read('sessionStorage', this.#key, { draft: '', answers: [] });
+    const delivered = read('localStorage', this.#key, []).filter(({ id }) => !kept.answers.some((answer) => answer.id === id));
+    for (const answer of [...delivered, ...kept.answers].sort((a, b) => a.at.localeCompare(b.at))) this.#add(answer);
     $('#text').value = kept.draft;
-    for (const answer of kept.answers) this.#add(answer);
     $('#answer').addEventListener('submit', (event) => (event.preventDefault(), this.#submit()));
-    $('#text').addEventListener('input', () => (setText($('#text-error'), ''), this.#invalid(false), this.#keep()));
+    $('#text').addEventListener('input', () => (setFault($('#text'), ''), this.#showRoom(), this.#keep()));
     $('#text').addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#submit();
     });
     addEventListener('online', () => this.send());
+    addEventListener('beforeunload', (event) => this.#answers.some((answer) => answer.state === 'sending') && event.preventDefault());
+    this.#showRoom();
     this.send();
   }
 
@@ -36,22 +43,23 @@ export class Answers {
 
   #submit() {
     const text = $('#text').value.trim();
-    const over = text.length - LONGEST;
+    const over = length(text) - LONGEST;
     if (!text || over > 0) {
-      setText($('#text-error'), text ? t('answer.long', { over }) : t('answer.empty'));
-      this.#invalid(true);
+      setFault($('#text'), text ? t('answer.long', { over }) : t('answer.empty'));
       $('#text').focus();
       return;
     }
     $('#text').value = '';
+    setFault($('#text'), '');
+    this.#showRoom();
     this.#add({ text, at: new Date().toISOString(), state: 'sending', why: '' });
     this.#keep();
     this.send();
   }
 
-  #invalid(on) {
-    $('#text').toggleAttribute('aria-invalid', on);
-    if (on) $('#text').setAttribute('aria-invalid', 'true');
+  #showRoom() {
+    const left = LONGEST - length($('#text').value.trim());
+    setText($('#text-room'), left < NEAR && left >= 0 ? t('answer.left', { left }) : '');
   }
 
   async send() {
@@ -94,6 +102,36 @@ export class Answers {
 
   #keep() {
     const answers = this.#answers.map(({ text, at, state, why, id }) => ({ text, at, state, why, id }));
-    sessionStorage.setItem(this.#key, JSON.stringify({ draft: $('#text').value, answers }));
+    write('sessionStorage', this.#key, { draft: $('#text').value, answers: answers.filter(({ state }) => state !== 'delivered') });
+    write('localStorage', this.#key, answers.filter(({ state }) => state === 'delivered'));
+  }
+}
+
+const length = (text) => [...text].length;
+
+function read(storage, key, otherwise) {
+  try {
+    return JSON.parse(window[storage].getItem(key)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function write(storage, key, value) {
+  try {
+    window[storage].setItem(key, JSON.stringify(value));
+  } catch {
+    // A browser that keeps nothing is no reason to stop.
+  }
+}
+
+function forgetOld() {
+  try {
+    for (const key of Object.keys(localStorage).filter((one) => one.startsWith('ttm.answers.'))) {
+      const last = read('localStorage', key, []).at(-1);
+      if (!last || Date.now() - Date.parse(last.at) > DAY) localStorage.removeItem(key);
+    }
+  } catch {
+    // Nothing can be kept, so nothing has to be forgotten.
   }
 }

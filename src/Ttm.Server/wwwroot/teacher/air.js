@@ -1,10 +1,13 @@
 // Going on air and staying there: the publication, its light, mute, and the warnings about the way to the server.
 
+import { watchArrivals } from '../lifeline.js';
 import { $, clock, setText, t } from '../page.js';
 import { publish } from '../ttm-media.js';
 import { showWay } from '../way.js';
 
 const LOSS = 0.05; // the share of lost packets that is worth a warning
+const CALM = 0.02; // and the one below which the warning goes again
+const LOOKS = 3; // seconds over which the share is taken
 
 export class Air extends EventTarget {
   #publisher = null;
@@ -12,13 +15,17 @@ export class Air extends EventTarget {
   #over = '';
   #listener = null;
   #since = 0;
+  #onAirSince = 0;
   #muted = false;
+  #lost = false;
+  #unread = 0;
+  #losses = [];
 
   constructor({ lesson, token, microphone, alarms }) {
     super();
     Object.assign(this, { lesson, token, microphone, alarms });
     $('#go').addEventListener('click', () => (this.on ? this.#leaveByHand() : this.go()));
-    $('#mute').addEventListener('click', () => this.#mute(!this.#muted));
+    $('#mute').addEventListener('click', () => this.toggleMute());
     microphone.addEventListener('track', ({ detail }) => this.#publisher?.replaceTrack(detail));
     addEventListener('beforeunload', (event) => this.on && event.preventDefault());
     addEventListener('online', () => this.#publisher?.retry());
@@ -43,7 +50,10 @@ export class Air extends EventTarget {
       this.#publisher.addEventListener('state', ({ detail }) => this.#onState(detail));
       showWay(this.#publisher, $('#way'));
       sessionStorage.setItem('ttm.onAir', this.lesson);
-      this.#since = Date.now();
+      watchArrivals(this.#publisher, (lost) => this.#onArrivals(lost));
+      this.#onAirSince = Number(sessionStorage.getItem('ttm.onAirSince')) || Date.now();
+      sessionStorage.setItem('ttm.onAirSince', this.#onAirSince);
+      this.#since = this.#listener?.since ?? this.#onAirSince;
     } catch {
       // The microphone has said why beside itself.
     }
@@ -63,9 +73,11 @@ export class Air extends EventTarget {
   }
 
   leave() {
-    sessionStorage.removeItem('ttm.onAir');
+    for (const key of ['ttm.onAir', 'ttm.onAirSince']) sessionStorage.removeItem(key);
     this.#publisher?.close();
     this.#publisher = null;
+    this.#lost = false;
+    this.#losses = [];
     this.#clearAlarms();
     this.#show();
   }
@@ -79,14 +91,38 @@ export class Air extends EventTarget {
 
   /** Who hears: {name, connected, since} or null. */
   setListener(listener) {
-    if (listener?.id !== this.#listener?.id) this.#since = listener?.since ?? Date.now();
+    if (listener?.id !== this.#listener?.id) this.#since = listener?.since ?? this.#onAirSince;
     this.#listener = listener;
     this.#show();
   }
 
-  #mute(muted) {
-    this.#muted = muted;
-    if (this.#publisher) this.#publisher.muted = muted;
+  /** How many typed answers nobody has read: told in the tab's title, for a teacher who looks at another one. */
+  setUnread(count) {
+    this.#unread = count;
+    this.#show();
+  }
+
+  get muted() {
+    return this.#muted;
+  }
+
+  toggleMute() {
+    if (!this.on) return;
+    this.#muted = !this.#muted;
+    this.#publisher.muted = this.#muted;
+    this.#show();
+    this.dispatchEvent(new Event('muted'));
+  }
+
+  /** Nothing has come from the server for more than two seconds, or something does again. */
+  #onArrivals(lost) {
+    this.#lost = lost;
+    this.#showLost();
+    if (!lost) this.dispatchEvent(new Event('connected'));
+  }
+
+  #showLost() {
+    if (this.on) this.alarms.set('lost', this.#lost || this.#publisher.state === 'reconnecting');
     this.#show();
   }
 
@@ -96,16 +132,19 @@ export class Air extends EventTarget {
       this.leave();
     }
     if (!this.on) return;
-    this.alarms.set('lost', state === 'reconnecting');
     if (state === 'connected') this.dispatchEvent(new Event('connected'));
-    this.#show();
+    this.#showLost();
   }
 
   async #tick() {
     if (!this.on) return;
     this.#showElapsed();
     const { loss } = await this.#publisher.stats().catch(() => ({ loss: 0 }));
-    if (this.on) this.alarms.set('loss', loss >= LOSS, { percent: Math.round(loss * 100) });
+    if (!this.on) return;
+    this.#losses = [loss, ...this.#losses].slice(0, LOOKS);
+    const share = this.#losses.reduce((sum, one) => sum + one, 0) / LOOKS;
+    if (share >= LOSS) this.alarms.set('loss', true, { percent: Math.round(share * 100) });
+    else if (share < CALM) this.alarms.set('loss', false);
   }
 
   #clearAlarms() {
@@ -113,7 +152,7 @@ export class Air extends EventTarget {
   }
 
   #show() {
-    const state = this.#publisher?.state ?? 'off';
+    const state = this.#lost ? 'reconnecting' : (this.#publisher?.state ?? 'off');
     const live = state === 'connected';
     $('#air').dataset.state = !live ? state : this.#muted ? 'muted' : this.#listener ? 'live' : 'idle';
     setText($('#air-text'), this.#text(state));
@@ -121,14 +160,16 @@ export class Air extends EventTarget {
     $('#go').className = this.on ? 'plain' : 'main';
     $('#stop').hidden = !this.#listener || Boolean(this.#over);
     $('#mute').hidden = !this.on;
-    $('#mute').setAttribute('aria-pressed', this.#muted);
+    $('#mute').classList.toggle('on', this.#muted);
     setText($('#mute'), t(this.#muted ? 'air.unmute' : 'air.mute'));
-    document.title = `${live && this.#listener ? '● ' : ''}${this.lesson} – TtmMedia`;
+    document.title = `${live && this.#listener ? '● ' : ''}${this.#unread ? `(${this.#unread}) ` : ''}${this.lesson} – TtmMedia`;
     this.#showElapsed();
   }
 
   #showElapsed() {
-    setText($('#elapsed'), this.on ? clock((Date.now() - this.#since) / 1000) : '');
+    const since = (time) => clock((Date.now() - time) / 1000);
+    setText($('#elapsed'), this.on ? since(this.#since) : '');
+    setText($('#total'), this.on && this.#listener ? t('air.total', { time: since(this.#onAirSince) }) : '');
   }
 
   #text(state) {

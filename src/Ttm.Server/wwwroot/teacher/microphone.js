@@ -2,6 +2,7 @@
 
 import { Meter } from '../meter.js';
 import { $, h, memory, setText, showLevel, t } from '../page.js';
+import { hearBack } from './hear-back.js';
 
 export class Microphone extends EventTarget {
   #track = null;
@@ -22,6 +23,7 @@ export class Microphone extends EventTarget {
       memory.set('microphone', $('#microphone').value);
       this.#reopen($('#microphone').value);
     });
+    $('#hear-back').addEventListener('click', () => this.#hearBack());
     navigator.mediaDevices?.addEventListener('devicechange', () => this.#onDevices());
   }
 
@@ -69,8 +71,21 @@ export class Microphone extends EventTarget {
     track.onended = () => this.#onUnplugged();
     this.#meter.watch(track);
     $('#test').hidden = true;
+    $('#hear-back').hidden = !hearBack;
     setText($('#mic-text'), t('mic.hint'));
     this.dispatchEvent(new CustomEvent('track', { detail: track }));
+  }
+
+  /** Three seconds of the microphone, played back: what a meter cannot tell is whether it is the right one and sounds well. */
+  async #hearBack() {
+    $('#hear-back').disabled = true;
+    try {
+      await hearBack(this.#track, (step) => setText($('#mic-text'), t(step === 'recording' ? 'mic.speakNow' : 'mic.playing')));
+      setText($('#mic-text'), t('mic.hint'));
+    } catch (error) {
+      setText($('#mic-text'), explain(error));
+    }
+    $('#hear-back').disabled = false;
   }
 
   #reopen(deviceId) {

@@ -1,7 +1,8 @@
 // The students as a list of buttons: a click, Enter or a digit key talks to one, again (or Esc) stops.
 // What a student typed stands under the name, with a mark until it was read.
 
-import { $, h, setText, t, timeOfDay } from '../page.js';
+import { $, fold, h, setText, t, timeOfDay } from '../page.js';
+import { figuresOf, qualityOf } from '../quality.js';
 
 export class Students {
   #list = $('#student-list');
@@ -10,9 +11,10 @@ export class Students {
   #seen = new Set();
   #digits;
 
-  /** @param {{ onTalk: (id: string|null) => void, digits: () => boolean }} hooks */
-  constructor({ onTalk, digits }) {
+  /** @param {{ onTalk: (id: string|null) => void, onUnread: (count: number) => void, digits: () => boolean }} hooks */
+  constructor({ onTalk, onUnread, digits }) {
     this.onTalk = onTalk;
+    this.onUnread = onUnread;
     this.#digits = digits;
     $('#search').addEventListener('input', () => this.#filter());
     $('#search').addEventListener('keydown', (event) => this.#onSearchKey(event));
@@ -23,6 +25,18 @@ export class Students {
 
   get(id) {
     return this.#students.get(id);
+  }
+
+  get size() {
+    return this.#students.size;
+  }
+
+  /** How well a student hears, as the server knows it: {loss, jitter, roundTrip}. */
+  setLink(id, link) {
+    const student = this.#students.get(id);
+    if (!student) return;
+    student.link = link;
+    this.#show(student);
   }
 
   /** Adds the student or changes what is given of {connected, name}. */
@@ -60,12 +74,13 @@ export class Students {
     const number = h('span', { class: 'number', 'aria-hidden': 'true' });
     const label = h('span', { class: 'name' });
     const state = h('span', { class: 'state' });
+    const quality = h('span', { class: 'quality' });
     const verb = h('span', { class: 'verb', 'aria-hidden': 'true' });
-    const button = h('button', { class: 'student', 'data-student': id, onclick: () => this.#toggle(id) }, number, label, state, verb);
+    const button = h('button', { class: 'student', 'data-student': id, onclick: () => this.#toggle(id) }, number, label, quality, state, verb);
     const badge = h('button', { class: 'badge', hidden: true, onclick: () => this.#markRead(id) });
     const answers = h('div', { class: 'answers', 'aria-live': 'polite' });
     const item = h('li', { 'data-student-row': id }, h('div', { class: 'row' }, button, badge), answers);
-    return { id, name, connected: false, messages: [], unread: 0, item, button, number, label, state, verb, badge, answers };
+    return { id, name, connected: false, messages: [], unread: 0, link: {}, item, button, number, label, state, quality, verb, badge, answers };
   }
 
   #place(student) {
@@ -81,7 +96,12 @@ export class Students {
     student.button.setAttribute('aria-pressed', listening);
     setText(student.label, student.name);
     setText(student.state, t(`student.${key}`));
+    const quality = student.connected ? qualityOf(student.link) : '';
+    student.quality.dataset.quality = quality;
+    student.quality.title = quality && figuresOf(student.link);
+    setText(student.quality, quality && t(`student.${quality}`));
     setText(student.verb, t(listening ? 'student.stop' : 'student.talk'));
+    this.onUnread([...this.#students.values()].reduce((sum, { unread }) => sum + unread, 0));
     student.badge.hidden = student.unread === 0;
     setText(student.badge, t('student.unread', { count: student.unread }));
     student.badge.setAttribute('aria-label', `${student.name}: ${t('student.unread', { count: student.unread })} – ${t('student.read')}`);
@@ -153,11 +173,13 @@ export class Students {
   #onPageKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
     if (event.key === 'Escape' && this.#listener) this.onTalk(null);
-    if (!/^[1-9]$/.test(event.key) || !this.#digits() || event.target.closest('input, select, textarea, audio')) return;
+    if (!this.#digits() || event.target.closest('input:not([type="checkbox"]), select, textarea, audio')) return;
+    if (event.key === '/') {
+      event.preventDefault();
+      $('#search').focus();
+    }
+    if (!/^[1-9]$/.test(event.key)) return;
     const button = this.#buttons()[Number(event.key) - 1];
     if (button) this.#toggle(button.dataset.student);
   }
 }
-
-/** Without case and accents: "jose" finds José. */
-const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();

@@ -1,6 +1,6 @@
 // Warnings in words. The list is an alert: what appears in it is read out.
 
-import { h, t } from '../page.js';
+import { h, t } from './page.js';
 
 export class Alarms {
   #list;
