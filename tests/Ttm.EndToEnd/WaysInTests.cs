@@ -25,10 +25,6 @@ public sealed class WaysInTests(Browser browser) : BrowserTest(browser)
                 constructor() {
                   super({ iceServers: [{ urls, username, credential }], iceTransportPolicy: 'relay' });
                 }
-                async setLocalDescription(...args) {
-                  await super.setLocalDescription(...args);
-                  while (this.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 20));
-                }
               };
             }
             """, transport)).ShouldBe($"relay {transport}");
