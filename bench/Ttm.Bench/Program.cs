@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Ttm.Bench;
+using Ttm.Bench.Turn;
 
 // Whole-path figures are verbs of their own; everything else is BenchmarkDotNet's.
 switch (args)
@@ -16,6 +17,12 @@ switch (args)
         break;
     case ["lesson", ..]:
         await LongLesson.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 8);
+        break;
+    case ["turn"]:
+        await TurnCost.RunAsync();
+        break;
+    case ["turn-node", var kind]:
+        await TurnNodes.RunNodeAsync(kind);
         break;
     case ["join", var server]:
         await JoinTime.RunAsync(server);
