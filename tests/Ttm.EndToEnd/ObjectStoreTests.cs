@@ -64,4 +64,34 @@ public sealed class ObjectStoreTests(Browser browser) : BrowserTest(browser)
         (await teacher.DownloadAsync(stretch.Recording.Id)).ShouldBe(stretch.Mp3);
         teacher.Errors.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Doctor_OfABucket_WritesAndReadsWithTheGivenEncryption()
+    {
+        await using var store = await S3Server.LaunchAsync();
+        using var s3 = new AmazonS3Client(
+            new BasicAWSCredentials(S3Server.AccessKey, S3Server.SecretKey),
+            new AmazonS3Config { ServiceURL = store.Url, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        await s3.PutBucketAsync(Bucket);
+
+        (await DiagnoseAsync(store, "--Storage:S3:ServerSideEncryption=aws:kms", $"--Storage:S3:KmsKeyId={S3Server.KmsKeyId}"))
+            .ShouldBe($"ok    object store: S3 bucket {Bucket} at {store.Url} (aws:kms) can be written to and read from");
+        (await DiagnoseAsync(store, "--Storage:S3:ServerSideEncryption=aws:kms", "--Storage:S3:KmsKeyId=nobody")).ShouldStartWith("mend  object store: ");
+        (await DiagnoseAsync(store, "--Storage:S3:Bucket=elsewhere")).ShouldStartWith("mend  object store: ");
+    }
+
+    private static async Task<string> DiagnoseAsync(S3Server store, params string[] settings)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        await Ttm.Server.Commands.CommandLine.RunAsync(
+            [
+                "doctor", "--stun", "none", "--Auth:Keys:school=0123456789abcdef0123456789abcdef", "--Recording:Enabled=false", "--Media:Port=0", "--Storage:Provider=S3",
+                $"--Storage:S3:Bucket={Bucket}", $"--Storage:S3:ServiceUrl={store.Url}", $"--Storage:S3:AccessKey={S3Server.AccessKey}", $"--Storage:S3:SecretKey={S3Server.SecretKey}", .. settings,
+            ],
+            output,
+            errors);
+        output.ToString().ShouldNotContain(S3Server.SecretKey);
+        return output.ToString().Split('\n').Single(line => line.Contains("object store: "));
+    }
 }

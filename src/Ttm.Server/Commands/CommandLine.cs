@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Ttm.Server.Commands.Doctor;
+using Ttm.Server.Commands.Init;
 using Ttm.Server.Configuration;
 using Ttm.Server.Hosting;
 
@@ -73,6 +75,8 @@ internal static partial class CommandLine
             ConfigCommand.Create(),
             VerifyCommand.Create(),
             HealthCommand.Create(),
+            InitCommand.Create(),
+            DoctorCommand.Create(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         foreach (var command in root.Subcommands)

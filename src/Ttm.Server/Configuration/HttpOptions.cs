@@ -14,6 +14,9 @@ internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<str
     /// <summary>The directory into which an ACME client (certbot's <c>--webroot</c>) puts its challenges; null for none.</summary>
     public string? AcmeWebroot { get; init; }
 
+    /// <summary>The name by which browsers reach this server; null where it is not told.</summary>
+    public string? Domain { get; init; }
+
     public static HttpOptions Read(Settings settings)
     {
         var urls = settings.List("Http:Urls");
@@ -25,6 +28,7 @@ internal sealed record HttpOptions(IReadOnlyList<string> Urls, IReadOnlyList<str
         {
             RedirectToHttps = settings.Flag("Http:RedirectToHttps", true),
             AcmeWebroot = settings.TextOrNull("Http:AcmeWebroot"),
+            Domain = settings.TextOrNull("Http:Domain"),
         };
     }
 

@@ -17,7 +17,7 @@ internal enum SettingShape
 /// <param name="Default">As it would be written; empty where nothing is set.</param>
 internal sealed record KnownSetting(string Key, SettingShape Shape, string Default)
 {
-    private static readonly string[] SecretWords = ["secret", "password", "users", "auth:keys", "token", "credential", "apikey"];
+    private static readonly string[] SecretWords = ["secret", "password", "users", "auth:keys", "token", "apikey"];
 
     public bool Matches(string key) => Shape switch
     {

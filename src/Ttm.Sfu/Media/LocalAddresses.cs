@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Ttm.Sfu.Media;
 
 /// <summary>The machine's own addresses, for candidates where none are configured.</summary>
-internal static class LocalAddresses
+public static class LocalAddresses
 {
     /// <summary>Addresses that others can reach first; loopback last, for browsers on this machine.</summary>
     public static IReadOnlyList<IPAddress> Find() =>
