@@ -28,6 +28,13 @@ internal sealed class S3ObjectHeaders(S3StorageOptions options, TimeProvider tim
         }
     }
 
+    /// <summary>A probe is encrypted as recordings are, and has nothing that would make it stay.</summary>
+    public void ApplyToProbe(PutObjectRequest request)
+    {
+        request.ServerSideEncryptionMethod = Encryption;
+        request.ServerSideEncryptionKeyManagementServiceKeyId = NullIfEmpty(options.KmsKeyId);
+    }
+
     public void ApplyTo(InitiateMultipartUploadRequest request, ObjectProperties properties)
     {
         request.ContentType = properties.ContentType;

@@ -245,9 +245,10 @@ public sealed class S3Store : IObjectStore, IDisposable
     {
         // One name for all nodes and times: where deleting is refused, one small object stays.
         var key = _prefix + "ttm-media.check";
-        var written = await _client.PutObjectAsync(
-            new PutObjectRequest { BucketName = _options.Bucket, Key = key, ContentBody = "TtmMedia may write here.", ContentType = "text/plain" },
-            cancellationToken);
+        var request = new PutObjectRequest { BucketName = _options.Bucket, Key = key, ContentBody = "TtmMedia may write here.", ContentType = "text/plain" };
+        _headers.ApplyToProbe(request);
+        var written = await _client.PutObjectAsync(request, cancellationToken);
+
         // Null is no failure: another node's check may have deleted it.
         _ = await GetAsync(key, cancellationToken);
         try
