@@ -20,7 +20,7 @@ for name in "$@"; do
   die "There is no test project for '$name'; choose from: $(ls tests | sed -n 's/^Ttm\.//; s/\.Tests$//; /Testing/!p' | xargs)"
 done
 [ $# -gt 0 ] && targets=("${projects[@]}") || targets=(TtmMedia.sln)
-[ $# -gt 0 ] || for dir in tests/*/; do grep -q '<IsTestProject>true' "$dir"*.csproj && projects+=("${dir%/}"); done
+[ $# -gt 0 ] || for dir in tests/*/; do grep -qs '<IsTestProject>true' "$dir"*.csproj && projects+=("${dir%/}"); done
 
 (need_dotnet) || { could_not "No tests were run."; verdict; }
 need_dotnet

@@ -2,7 +2,8 @@
 # Installs the native libraries and programs that are missing; does nothing when all are there.
 #   eng/install-deps.sh          what the server needs: libopus, libmp3lame, OpenSSL 3
 #   eng/install-deps.sh test     and what the tests need besides: two browsers, a sound server, ffmpeg, libsrtp2, coturn's clients, aiortc,
-#                                network tools, promtool, an S3 server (Ceph's radosgw), and what makes clean machines and images (debootstrap, buildah)
+#                                network tools, promtool, an S3 server (Ceph's radosgw), what makes clean machines and images (debootstrap, buildah),
+#                                and Node with the packages of tests/npm
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . eng/lib.sh
@@ -21,7 +22,7 @@ has_one() {
 on_macos() {
   local package packages=(opus lame openssl@3)
   has_one brew || die "TtmMedia needs Homebrew on macOS: install it from https://brew.sh and run this again."
-  [ "$want" = test ] && packages+=(ffmpeg srtp)
+  [ "$want" = test ] && packages+=(ffmpeg srtp node)
   for package in "${packages[@]}"; do [ -d "$(brew --prefix)/opt/$package" ] || missing+=("$package"); done
   [ ${#missing[@]} = 0 ] && return
   say "Installing what is missing: brew install ${missing[*]}"
@@ -58,6 +59,8 @@ on_debian() {
     program procps ps
     program curl curl
     program openssl openssl
+    program nodejs node
+    program npm npm
   fi
   [ ${#missing[@]} = 0 ] && return
   has_one apt-get || die "Please install these by the package manager of this system: ${missing[*]}"
@@ -93,3 +96,10 @@ case $(uname -s) in
   Linux) on_debian ;;
   *) die "TtmMedia's scripts know Linux and macOS; elsewhere install libopus, libmp3lame and OpenSSL 3 by hand." ;;
 esac
+
+# Left alone where it is as the lock file wants it.
+if [ "$want" = test ] && ! cmp -s tests/npm/package-lock.json tests/npm/node_modules/.installed; then
+  say "Installing what the tests need of npm."
+  npm ci --prefix tests/npm --no-audit --no-fund --silent </dev/null >&2 || die "npm could not install tests/npm; see above."
+  cp tests/npm/package-lock.json tests/npm/node_modules/.installed
+fi

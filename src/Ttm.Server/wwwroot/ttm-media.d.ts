@@ -112,3 +112,5 @@ export interface Listener extends Connection<ListenerEvents> {
 
 export function publish(options: PublishOptions): Publisher;
 export function listen(options: ListenOptions): Listener;
+/** The microphones there are; their labels are empty until one has been allowed. `navigator.mediaDevices`' `devicechange` tells of changes. */
+export function microphones(): Promise<MediaDeviceInfo[]>;

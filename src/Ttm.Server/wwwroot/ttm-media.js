@@ -44,6 +44,11 @@ export function listen(options) {
   return new Listener(options)._start();
 }
 
+/** The microphones there are; their labels are empty until one has been allowed. */
+export async function microphones() {
+  return (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === 'audioinput');
+}
+
 class Connection extends EventTarget {
   #options;
   #state = 'connecting';
