@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Tests.Webhooks;
+using Ttm.Testing.Tls;
 
 namespace Ttm.Server.Tests.Commands;
 
