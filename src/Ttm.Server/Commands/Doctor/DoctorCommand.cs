@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ttm.Rtc;
 using Ttm.Server.Configuration;
 using Ttm.Server.Hosting;
+using Ttm.Server.PublicAddress;
 
 namespace Ttm.Server.Commands.Doctor;
 
@@ -67,7 +68,8 @@ internal static class DoctorCommand
         try
         {
             var builder = ServerHost.CreateBuilder(args);
-            return (builder, ServerSettings.Read(builder.Configuration, builder.Environment.IsDevelopment()), null);
+            var settings = ServerSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
+            return (builder, settings with { Media = PublicAddressFinder.Complete(settings.Media, new Settings(builder.Configuration)) }, null);
         }
         catch (StartException exception)
         {
