@@ -30,12 +30,13 @@ git ls-files -z | tar --null -T - -c | tar -x -C "$root/src"
 sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
 packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 mkdir -p "$packages"
-inside() { eng/debian-root.sh run "$root" "$sdk:/usr/share/dotnet:ro" /etc/ssl/certs:/etc/ssl/certs:ro "$packages:/root/.nuget/packages" -- "$@"; }
+enter=(eng/debian-root.sh run "$root" "$sdk:/usr/share/dotnet:ro" /etc/ssl/certs:/etc/ssl/certs:ro "$packages:/root/.nuget/packages" --)
+inside() { "${enter[@]}" "$@"; }
 
 # start: run.sh in the background, until it answers.
 start() {
   local i
-  inside bash -c "cd /src && exec ./run.sh --Http:Urls=http://127.0.0.1:$port --Media:Port=0" </dev/null >"$log" 2>&1 &
+  "${enter[@]}" bash -c "cd /src && exec ./run.sh --Http:Urls=http://127.0.0.1:$port --Media:Port=0" </dev/null >"$log" 2>&1 &
   server=$!
   for ((i = 0; i < 6000; i++)); do
     kill -0 "$server" 2>/dev/null || fault "run.sh ended"
