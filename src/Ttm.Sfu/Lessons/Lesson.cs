@@ -125,7 +125,7 @@ internal sealed class Lesson : ILesson, IDisposable
         {
             _roster.IsTeacherMuted = muted;
             Snapshot = TakeSnapshot();
-            Publish(muted ? LessonEventTypes.TeacherMuted : LessonEventTypes.TeacherUnmuted, session.Owner.ToEvent(Id));
+            _news.Muted(session.Owner, muted);
         }
 
         return Task.FromResult(LessonResultOf(_roster.GetTeacher()!));

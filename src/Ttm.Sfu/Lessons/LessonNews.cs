@@ -35,5 +35,8 @@ internal sealed class LessonNews(string lesson, LessonContext context)
             Publish(session.Owner.IsTeacher ? LessonEventTypes.TeacherDisconnected : LessonEventTypes.StudentDisconnected, session.Owner.ToEvent(lesson));
     }
 
+    public void Muted(SessionOwner teacher, bool muted) =>
+        Publish(muted ? LessonEventTypes.TeacherMuted : LessonEventTypes.TeacherUnmuted, teacher.ToEvent(lesson));
+
     private void Publish(string type, object data) => context.Events.Publish(new LessonEvent(type, lesson, context.Time.GetUtcNow(), data));
 }
