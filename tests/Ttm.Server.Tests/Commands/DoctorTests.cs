@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Tests.Webhooks;
+using Ttm.Sfu.Media;
 using Ttm.Testing.Tls;
 
 namespace Ttm.Server.Tests.Commands;
@@ -21,7 +22,7 @@ public sealed class DoctorTests : IDisposable
         await receiver.StartAsync();
         await using var stun = await TestServer.StartWholeAsync();
         var (code, lines) = await RunAsync(
-            [.. Settings(), "--Http:Domain=localhost", .. _authority.Settings, $"--Webhooks:Urls={receiver.Url}", $"--stun=127.0.0.1:{stun.Get<Ttm.Server.Api.Media.StunPort>().Number}"]);
+            [.. Settings(), "--Http:Domain=localhost", .. _authority.Settings, $"--Webhooks:Urls={receiver.Url}", $"--stun=127.0.0.1:{stun.Get<MediaPort>().Port}"]);
 
         lines.ShouldAllBe(line => line.StartsWith("ok    "), string.Join('\n', lines));
         code.ShouldBe(0);
@@ -35,7 +36,7 @@ public sealed class DoctorTests : IDisposable
     public async Task Doctor_BesideTheRunningServer_FindsItsPortsInUseByIt()
     {
         await using var server = await TestServer.StartWholeAsync("--Media:PublicAddresses=127.0.0.1");
-        var port = server.Get<Ttm.Server.Api.Media.StunPort>().Number;
+        var port = server.Get<MediaPort>().Port;
         var (_, lines) = await RunAsync(["--Media:PublicAddresses=127.0.0.1", $"--Http:Urls={server.Client.BaseAddress}", $"--Media:Port={port}", "--stun", "none"]);
 
         lines.ShouldContain($"ok    port {port}/udp: held by the running server");
@@ -54,7 +55,7 @@ public sealed class DoctorTests : IDisposable
         var (code, lines) = await RunAsync(
         [
             .. Settings(), $"--Media:Port={port}", "--Http:Domain=lessons.invalid", "--Media:PublicAddresses=127.0.0.2", .. _authority.Settings, "--Recording:Spool=/proc/nowhere",
-            "--Storage:FileSystem:Root=/proc/nowhere", $"--Webhooks:Urls={receiver.Url}", $"--stun=127.0.0.1:{stun.Get<Ttm.Server.Api.Media.StunPort>().Number}",
+            "--Storage:FileSystem:Root=/proc/nowhere", $"--Webhooks:Urls={receiver.Url}", $"--stun=127.0.0.1:{stun.Get<MediaPort>().Port}",
         ]);
 
         code.ShouldBe(1);
