@@ -11,8 +11,8 @@ public sealed class PagesOnBadNetworksTests(Browser browser, ITestOutputHelper o
 {
     private const string Lesson = "algebra-3";
 
-    // The pages take less than three seconds; a machine that runs other tests beside may give them their turn later.
-    private const float Soon = 6_000;
+    // The pages take less than three seconds, as the output shows; a machine that runs much beside gives them their turn later.
+    private const float Soon = 20_000;
 
     [Fact]
     public async Task Pages_LossACutAndAnotherPath_AreToldSoonAndMended()

@@ -13,6 +13,9 @@ public sealed class Browser : IAsyncLifetime
         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
     ];
 
+    // Playwright's own five seconds are short for a machine that runs much beside.
+    private const float ExpectLimit = 15_000;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("ttm-browser-").FullName;
     private readonly PlainSite _plainSite = new();
     private readonly string? _namespace;
@@ -44,6 +47,7 @@ public sealed class Browser : IAsyncLifetime
     {
         var microphone = Path.Combine(_folder, "microphone.wav");
         WavFile.Write(microphone, QuarterSecondSignal.Generate(0, QuarterSecondSignal.Modulus));
+        Assertions.SetDefaultExpectTimeout(ExpectLimit);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
