@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Debian package ttm-media of the last commit; the same commit gives the same bytes, wherever and whenever it is built.
+# Builds the Debian package ttm-media of the last commit. The same commit gives the same bytes, wherever and whenever it is built, except ttm-server.dll and .pdb,
+# whose identifiers still follow a generated source that differs.
 #   deploy/build-deb.sh [DIR]      into DIR, artifacts/deb where not given; prints the package's path
 # Needs the .NET SDK, git and dpkg-deb. The package holds .NET's runtime, which Debian does not have.
 set -euo pipefail
@@ -70,7 +71,7 @@ Package: ttm-media
 Version: $version
 Architecture: $arch
 Maintainer: TtmMedia <security@thinkthroughmath.com>
-Installed-Size: $(du -k -s --apparent-size "$root/usr" | cut -f1)
+Installed-Size: $(find "$root/usr" -type f -printf '%s\n' | awk '{ n += int(($1 + 1023) / 1024) } END { print n }')
 Depends: adduser, ca-certificates, init-system-helpers (>= 1.54), libc6 (>= 2.34), libgcc-s1, libmp3lame0, libopus0, libssl3t64 | libssl3, libstdc++6, openssl
 Recommends: certbot
 Section: net
