@@ -37,12 +37,12 @@ property() { on systemctl show -P "$1" ttm-media; }
 
 # --- a machine of its own -------------------------------------------------------------------------------------------------------------------
 eng/debian-root.sh make "$root"
-cp "$package" "$root/tmp/ttm-media.deb"
+cp "$package" "$root/root/ttm-media.deb"
 touch "$root/etc/machine-id"
 inside_root() { eng/debian-root.sh run "$root" -- "$@" >>"$work/apt.log" 2>&1 </dev/null || { tail -n 30 "$work/apt.log" >&2; fault "$*"; }; }
 inside_root apt-get update -qq
 inside_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq systemd systemd-sysv
-inside_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /tmp/ttm-media.deb
+inside_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /root/ttm-media.deb
 rm "$root/usr/sbin/policy-rc.d" # from here on it is a booted machine
 ip netns add "$net"
 ip link add "ttm-$id" type veth peer name eth0 netns "$net"
@@ -143,7 +143,7 @@ until_so 60 "the restart of a process that hangs" alive # nobody but the watchdo
 ok "comes back after SIGKILL, and after a hang by the watchdog"
 
 pid=$(property MainPID)
-on env DEBIAN_FRONTEND=noninteractive dpkg --install /tmp/ttm-media.deb >>"$work/apt.log" 2>&1 || fault "the installation over the one before"
+on env DEBIAN_FRONTEND=noninteractive dpkg --install /root/ttm-media.deb >>"$work/apt.log" 2>&1 || fault "the installation over the one before"
 until_so 30 "the start after an upgrade" alive
 [ "$(find "$root/var/lib/ttm-media/recordings" -name '*.mp3' | wc -l)" = "$recordings" ] || fault "the upgrade took recordings"
 ok "an upgrade stops it, and starts the new one"
