@@ -3,14 +3,18 @@ using Scalar.AspNetCore;
 
 namespace Ttm.Server.Hosting;
 
-/// <summary>The OpenAPI document, and in Development a page to read it.</summary>
+/// <summary>
+/// The OpenAPI document, and in Development a page to read it. Not in Production: the page wants inline script, and its origin is where teachers' tokens are.
+/// </summary>
 internal static class ApiDocument
 {
     public const string ReaderPath = "/docs";
     private const string Scheme = "token";
 
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
-        options.AddDocumentTransformer((document, _, _) =>
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options => options
+        .AddOperationTransformer(Api.ApiExamples.AddAsync)
+        .AddDocumentTransformer(Api.ApiExamples.AddToParametersAsync)
+        .AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new()
             {

@@ -55,13 +55,13 @@ public sealed class DoctorTests : IDisposable
         var (code, lines) = await RunAsync(
         [
             .. Settings(), $"--Media:Port={port}", "--Http:Domain=lessons.invalid", "--Media:PublicAddresses=127.0.0.2", .. _authority.Settings, "--Recording:Spool=/proc/nowhere",
-            "--Storage:FileSystem:Root=/proc/nowhere", $"--Webhooks:Urls={receiver.Url}", $"--stun=127.0.0.1:{stun.Get<MediaPort>().Port}",
+            "--Storage:FileSystem:Root=/proc/elsewhere", $"--Webhooks:Urls={receiver.Url}", $"--stun=127.0.0.1:{stun.Get<MediaPort>().Port}",
         ]);
 
         code.ShouldBe(1);
         foreach (var (subject, mend) in new[]
                  {
-                     ($"port {port}/udp", "another program has it"), ("certificate", "not for lessons.invalid"), ("spool", "Recording:Spool"), ("object store", "/proc/nowhere"),
+                     ($"port {port}/udp", "another program has it"), ("certificate", "not for lessons.invalid"), ("spool", "Recording:Spool"), ("object store", "/proc/elsewhere"),
                      ("webhook", "answers 500"), ("name", "leads nowhere"), ("public address", "set Media:PublicAddresses=127.0.0.1"),
                  })
         {
