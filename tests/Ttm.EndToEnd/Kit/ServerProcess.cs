@@ -76,6 +76,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["Kestrel:Endpoints:Tests:Url"] = $"http://unix:{socket}",
+            ["Http:RedirectToHttps"] = "false",
             [$"Auth:Keys:{ApiKey}"] = Secret,
             ["Recording:Spool"] = Path.Combine(folder, "spool"),
             ["Storage:FileSystem:Root"] = Path.Combine(folder, "recordings"),
