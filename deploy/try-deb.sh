@@ -142,6 +142,7 @@ on sh -c "kill -STOP $pid"
 until_so 60 "the restart of a process that hangs" alive # nobody but the watchdog notices
 ok "comes back after SIGKILL, and after a hang by the watchdog"
 
+recordings=$(find "$root/var/lib/ttm-media/recordings" -name '*.mp3' | wc -l) # with the whole lessons by now
 pid=$(property MainPID)
 on env DEBIAN_FRONTEND=noninteractive dpkg --install /root/ttm-media.deb >>"$work/apt.log" 2>&1 || fault "the installation over the one before"
 until_so 30 "the start after an upgrade" alive
