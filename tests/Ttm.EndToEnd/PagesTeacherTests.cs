@@ -102,6 +102,46 @@ public sealed class PagesTeacherTests(Browser browser) : BrowserTest(browser)
         teacher.Errors.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Microphone_ChosenUnpluggedAndPluggedInAgain_IsFollowedAndRemembered()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var teacher = await TeacherPage.OpenAsync(Browser, server, Lesson, script: """
+            // Chromium's fake microphones cannot be pulled out: the list leaves one out, and the track that it gave ends.
+            const devices = navigator.mediaDevices;
+            const [list, open] = [devices.enumerateDevices.bind(devices), devices.getUserMedia.bind(devices)];
+            let out = '';
+            let track;
+            devices.enumerateDevices = async () => (await list()).filter(({ deviceId }) => deviceId !== out);
+            devices.getUserMedia = async (wish) => {
+              if (out && wish.audio.deviceId?.exact === out) throw new OverconstrainedError('deviceId');
+              const stream = await open(wish);
+              [track] = stream.getAudioTracks();
+              return stream;
+            };
+            window.plug = (gone) => {
+              out = gone;
+              if (gone) track.dispatchEvent(new Event('ended'));
+              devices.dispatchEvent(new Event('devicechange'));
+            };
+            """);
+        var choice = teacher.Page.Locator("#microphone");
+        await Expect(choice.Locator("option")).Not.ToHaveCountAsync(0);
+        var usual = await choice.InputValueAsync();
+        var other = await choice.EvaluateAsync<string>("(choice) => [...choice.options].map(({ value }) => value).findLast((value) => value !== choice.value)");
+
+        await choice.SelectOptionAsync(other);
+        await Expect(choice).ToHaveValueAsync(other);
+        await teacher.Page.EvaluateAsync("other => plug(other)", other);
+        await Expect(teacher.Alarm("unplugged")).ToContainTextAsync("Your microphone was unplugged. Another one is used now.");
+        await Expect(choice).ToHaveValueAsync(usual);
+        await teacher.Page.EvaluateAsync("() => plug('')");
+        await Expect(choice).ToHaveValueAsync(other);
+        await teacher.Page.ReloadAsync();
+        await Expect(choice).ToHaveValueAsync(other);
+        teacher.Errors.ShouldBeEmpty();
+    }
+
     private static async Task TabToAsync(IPage page, string selector)
     {
         for (var i = 0; i < 40 && !await page.EvaluateAsync<bool>("selector => document.activeElement.matches(selector)", selector); i++)

@@ -47,13 +47,10 @@ export class Microphone extends EventTarget {
       echoCancellation: processing,
       noiseSuppression: processing,
       autoGainControl: processing,
-      // Not `exact`: a remembered microphone that is not plugged in today gives way to the default one.
-      ...(deviceId && { deviceId: { ideal: deviceId } }),
     };
     try {
       if (!navigator.mediaDevices) throw new DOMException('mediaDevices', 'NotFoundError');
-      const stream = await navigator.mediaDevices.getUserMedia({ audio });
-      this.#take(stream.getAudioTracks()[0]);
+      this.#take(await openTrack(audio, deviceId));
     } catch (error) {
       setText($('#mic-text'), explain(error));
       $('#test').hidden = false;
@@ -119,6 +116,13 @@ export class Microphone extends EventTarget {
     this.alarms.set('silent', silent);
     this.alarms.set('clipping', clipping);
   }
+}
+
+/** Chromium gives the default one for an `ideal` device; and a remembered one that is not plugged in today gives way to the default. */
+async function openTrack(audio, deviceId) {
+  const open = async (more) => (await navigator.mediaDevices.getUserMedia({ audio: { ...audio, ...more } })).getAudioTracks()[0];
+  if (!deviceId) return open();
+  return open({ deviceId: { exact: deviceId } }).catch((error) => (error.name === 'OverconstrainedError' ? open() : Promise.reject(error)));
 }
 
 function explain(error) {
