@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Debian package ttm-media of the last commit. The same commit gives the same bytes, wherever and whenever it is built, except ttm-server.dll and .pdb,
-# whose identifiers still follow a generated source that differs.
+# Builds the Debian package ttm-media of the last commit. The same commit gives the same bytes, wherever and whenever it is built by the same SDK.
 #   deploy/build-deb.sh [DIR]      into DIR, artifacts/deb where not given; prints the package's path
 # Needs the .NET SDK, git and dpkg-deb. The package holds .NET's runtime, which Debian does not have.
 set -euo pipefail
