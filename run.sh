@@ -16,6 +16,7 @@ changed() {
 }
 if changed; then
   say "Building…"
+  for project in src/*/; do mkdir -p "$project"{bin,obj}; done # made by the build they would change the directories, and the next run would build again
   started=$(mktemp)
   dotnet build src/Ttm.Server -c Release -v quiet --nologo </dev/null >&2 || die "The build failed; see above."
   mv "$started" "$stamp"
