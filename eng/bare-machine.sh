@@ -65,6 +65,7 @@ stop
 echo "ok: the second run answered within $SECONDS s"
 
 inside dpkg --force-depends -r libopus0 >/dev/null 2>&1
-! inside /usr/share/dotnet/dotnet /src/src/Ttm.Server/bin/Release/net10.0/ttm-server.dll >"$log" 2>&1 || fault "the server started without libopus"
+inside /usr/share/dotnet/dotnet /src/src/Ttm.Server/bin/Release/net10.0/ttm-server.dll >"$log" 2>&1 && status=0 || status=$?
+[ "$status" = 1 ] || fault "without libopus the server ended with $status"
 [ "$(wc -l <"$log")" = 1 ] && grep -q 'apt-get install libopus0$' "$log" || fault "the server did not say what to install"
 echo "ok: without libopus: $(cat "$log")"
