@@ -98,7 +98,7 @@ pid=$(property MainPID)
 curl="curl -fsS -m 10 --cacert $work/ca.pem --resolve $host:443:$inside --resolve $host:80:$inside"
 [ "$($curl "https://$host/healthz")" = '{"status":"alive"}' ] || fault "no answer over HTTPS"
 [ "$($curl -o /dev/null -w '%{http_code} %{redirect_url}' "http://$host/teacher.html")" = "308 https://$host/teacher.html" ] || fault "HTTP does not lead to HTTPS"
-$curl -D - -o /dev/null "https://$host/teacher.html" | grep -qi '^strict-transport-security: max-age=31536000' || fault "no HSTS"
+grep -qi '^strict-transport-security: max-age=31536000' <<<"$($curl -D - -o /dev/null "https://$host/teacher.html")" || fault "no HSTS"
 echo key.thumb >"$root/var/lib/ttm-media/acme/.well-known/acme-challenge/token"
 [ "$($curl "http://$host/.well-known/acme-challenge/token")" = key.thumb ] || fault "an authority's challenge is not answered"
 ok "runs on ports 80 and 443 as its own user with one capability; redirect, HSTS and challenges work"
@@ -152,8 +152,9 @@ ok "an upgrade stops it, and starts the new one"
 started=$SECONDS
 on systemctl stop ttm-media
 [ "$(property Result)" = success ] || fault "the stop ended with $(property Result)"
-on journalctl -q --no-pager -o cat -p info -u ttm-media | grep -q 'Media on UDP port 3478' || fault "the journal lacks the server's lines"
-! on journalctl -q --no-pager -o cat -u ttm-media | grep -qF "$secret" || fault "a secret is in the journal"
+on journalctl -q --no-pager -o cat -u ttm-media >"$work/journal" || fault "the journal"
+grep -q 'Media on UDP port 3478' "$work/journal" || fault "the journal lacks the server's lines"
+! grep -qF "$secret" "$work/journal" || fault "a secret is in the journal"
 ok "SIGTERM ends it in $((SECONDS - started)) s; its log is in the journal, without secrets"
 
 # --- and goes --------------------------------------------------------------------------------------------------------------------------------------
