@@ -54,7 +54,7 @@ stop() {
 
 start
 grep -q 'Installing what is missing.*libopus0' "$log" || fault "nothing was installed"
-curl -fs "http://127.0.0.1:$port/" | grep -q '<html' || fault "there is no start page"
+[[ $(curl -fs "http://127.0.0.1:$port/") == *'<html'* ]] || fault "there is no start page"
 stop
 echo "ok: run.sh installed the libraries, built, and the server answered"
 
