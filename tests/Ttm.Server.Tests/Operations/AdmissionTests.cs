@@ -6,6 +6,7 @@ using Ttm.Testing;
 namespace Ttm.Server.Tests.Operations;
 
 /// <summary>A server that is too busy: what it refuses, and what it does not.</summary>
+[Collection(MeteredServers.Name)]
 public sealed class AdmissionTests
 {
     private const string Sdp = "application/sdp";

@@ -7,6 +7,7 @@ using Ttm.Testing.Sound;
 namespace Ttm.Server.Tests.Recordings;
 
 /// <summary>A disk that fills up under the whole server: a small tmpfs. Runs where mounting is allowed (root on Linux).</summary>
+[Collection(MeteredServers.Name)]
 public sealed class DiskTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);

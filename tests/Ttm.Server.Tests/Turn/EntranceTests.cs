@@ -9,6 +9,7 @@ using Ttm.Testing.Tls;
 namespace Ttm.Server.Tests.Turn;
 
 /// <summary>coturn's tools, and HTTP, by every port of a server.</summary>
+[Collection(MeteredServers.Name)]
 public sealed class EntranceTests
 {
     private static readonly string[] Open = ["--Turn:Users:teacher=sesame", "--Turn:AllowedPeers=127.0.0.0/8", "--Media:PublicAddresses=127.0.0.1"];

@@ -12,6 +12,7 @@ using Ttm.Testing.Tls;
 namespace Ttm.Server.Tests.Turn;
 
 /// <summary><c>ttm-server --role turn</c>, with coturn's tools by each way in.</summary>
+[Collection(MeteredServers.Name)]
 public sealed class TurnNodeTests : IDisposable
 {
     private readonly PrivateAuthority _authority = new();
