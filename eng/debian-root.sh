@@ -22,7 +22,8 @@ fail() {
 mirror() {
   local url
   url=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oEm1 'https?://[^ ]*/debian/?( |$)' || true)
-  echo "${url:-http://deb.debian.org/debian}" | tr -d ' '
+  [ -n "$url" ] || fail "this machine's own package sources name no Debian mirror to install from"
+  echo "$url" | tr -d ' '
 }
 
 # A month old is as good as new: only packages that are asked for are taken from the mirror afterwards.
