@@ -6,12 +6,14 @@ using Xunit.Abstractions;
 
 namespace Ttm.Server.Tests.Recordings;
 
-/// <summary>A start that finds twenty minutes of journals to encode: every core is busy with it, and a lesson goes on as if nothing were.</summary>
+/// <summary>A start that finds an hour and a half of journals to encode: every core is busy with it, and a lesson goes on as if nothing were.</summary>
 [CollectionDefinition(nameof(OverloadTests), DisableParallelization = true)]
 [Collection(nameof(OverloadTests))]
 public sealed partial class OverloadTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Backlog = 120;
+    // One letter for each lesson and one digit for each recording, since a record's length is written before it.
+    private const string Others = "cdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    private const int Backlog = 9 * 60;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-overload-").FullName;
 
@@ -71,7 +73,7 @@ public sealed partial class OverloadTests(ITestOutputHelper output) : IDisposabl
         {
             var other = string.Create(CultureInfo.InvariantCulture, $"{id[..^4]}{copy:0000}");
             var changed = text.Replace(id, other, StringComparison.Ordinal).Replace("\"sequence\":1,", $"\"sequence\":{(copy % 9) + 1},", StringComparison.Ordinal)
-                .Replace("\"lesson\":\"a\"", $"\"lesson\":\"{(char)('c' + (copy / 9))}\"", StringComparison.Ordinal);
+                .Replace("\"lesson\":\"a\"", $"\"lesson\":\"{Others[copy / 9]}\"", StringComparison.Ordinal);
             File.WriteAllBytes(Path.Combine(Spool, other + ".rtpdump"), Encoding.Latin1.GetBytes(changed));
         }
     }
