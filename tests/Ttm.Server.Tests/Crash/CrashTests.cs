@@ -23,11 +23,13 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     private const string Lesson = "algebra-7";
     private const string HookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+    private static readonly TimeSpan Most = TimeSpan.FromMilliseconds(250);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-crash-").FullName;
     private readonly MediaClock _clock = new(TimeProvider.System);
     private readonly SeededRandomness _chance = new(20);
     private readonly SpeechLog _speech = new();
-    private readonly List<Instant> _kills = [];
+    private readonly List<Kill> _kills = [];
     private readonly List<string> _silences = [];
     private DateTimeOffset _begin;
     private bool _passed;
@@ -52,7 +54,10 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         _silences.ShouldBeEmpty();
         var account = Account(recordings);
         output.WriteLine($"{account.Summary()}; {recordings.Count} recordings");
-        account.Missing().ShouldBeEmpty($"kills in quarters {string.Join(", ", _kills.Select(QuarterAt))}; all is kept in {_directory}; the servers said: {server.Output}");
+        var costs = _kills.Select(kill => kill.CostOf(_speech)).ToList();
+        output.WriteLine(string.Join(", ", costs.Select(cost => cost.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture))));
+        costs.Max().ShouldBeLessThanOrEqualTo(Most, $"All is kept in {_directory}; the servers said: {server.Output}");
+        account.Missing().ShouldBeEmpty($"kills in frames {string.Join(", ", _kills)}; all is kept in {_directory}; the servers said: {server.Output}");
         recordings.Select(one => one.GetProperty("sequence").GetInt32()).ShouldBe(Enumerable.Range(1, recordings.Count), $"All is kept in {_directory}; the servers said: {server.Output}");
         Directory.EnumerateFiles(Path.Combine(_directory, "spool"), "rec_*").ShouldBeEmpty();
         Directory.EnumerateFiles(Path.Combine(_directory, "spool"), "damaged-*").ShouldBeEmpty();
@@ -89,6 +94,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         using var teacher = new Participant(true, Lesson, Tokens.Teacher(Lesson, "t", hour), server, certificate, _chance, _clock);
         using var anna = new Participant(false, Lesson, Tokens.Student(Lesson, "anna", hour), server, certificate, _chance, _clock);
         using var ben = new Participant(false, Lesson, Tokens.Student(Lesson, "ben", hour), server, certificate, _chance, _clock);
+        using var spooled = new SpooledSpeech(Path.Combine(_directory, "spool"));
         Participant[] all = [teacher, anna, ben];
         while (!all.All(one => one.IsConnected))
             await StepAsync(all);
@@ -106,6 +112,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
         while (_kills.Count < kills || !all.All(one => one.IsConnected) || anna.Heard + ben.Heard < 10 || isDown || _clock.Now < killAt)
         {
             await StepAsync(all);
+            spooled.Watch();
             Speak(teacher, start);
             var now = _clock.Now;
             if (!restarting.IsCompleted)
@@ -129,8 +136,10 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
                 continue;
             if (all.All(one => one.IsConnected) && now - all.Max(one => one.ConnectedAt) > TimeSpan.FromSeconds(1.5) && anna.Heard + ben.Heard == 0)
                 _silences.Add($"Before kill {_kills.Count + 1} nobody heard.");
-            _kills.Add(now);
-            await server.KillAsync();
+            var killing = server.KillAsync();
+            var killed = _clock.Now;
+            await killing;
+            _kills.Add(new Kill(killed, Math.Max(spooled.Newest(_speech) + 1, _kills.LastOrDefault()?.FirstAfter ?? 0), _speech.Frames));
             foreach (var one in all)
                 one.Lose();
             restarting = Task.Run(server.StartAsync);
@@ -200,9 +209,6 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
 
         return account;
     }
-
-    private string QuarterAt(Instant kill) =>
-        Enumerable.Range(0, _speech.Quarters).FirstOrDefault(quarter => _speech.FramesOf(quarter).Any(at => at > kill)).ToString(CultureInfo.InvariantCulture);
 
     private TimeSpan Between(double least, double most)
     {

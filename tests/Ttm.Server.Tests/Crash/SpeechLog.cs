@@ -42,19 +42,21 @@ internal sealed class SpeechLog
     public void Missed() => _sent.Add(null);
 
     /// <summary>When the newest frame of this payload left; null for what is none of the teacher's.</summary>
-    public Instant? SentAt(ReadOnlySpan<byte> payload)
-    {
-        if (!_places.TryGetValue(Convert.ToHexString(payload), out var place) || place >= Frames)
-            return null;
-        return _sent[place + ((Frames - 1 - place) / FramesInAll * FramesInAll)];
-    }
+    public Instant? SentAt(ReadOnlySpan<byte> payload) => FrameOf(payload) is >= 0 and var frame ? _sent[frame] : null;
 
-    /// <summary>When each of the quarter's frames left; null for those that did not.</summary>
-    public IEnumerable<Instant?> FramesOf(int quarter)
+    /// <summary>The newest frame of this payload; −1 for what is none of the teacher's.</summary>
+    public int FrameOf(ReadOnlySpan<byte> payload) =>
+        _places.TryGetValue(Convert.ToHexString(payload), out var place) && place < Frames ? place + ((Frames - 1 - place) / FramesInAll * FramesInAll) : -1;
+
+    /// <summary>When the frame left; null where nobody was connected.</summary>
+    public Instant? SentAt(int frame) => _sent[frame];
+
+    /// <summary>The frames that make up the quarter, also in part.</summary>
+    public static IEnumerable<int> FramesOf(int quarter)
     {
         var first = quarter * QuarterSamples / FrameSamples;
         var last = (((quarter + 1) * QuarterSamples) - 1) / FrameSamples;
-        return _sent.Skip(first).Take(last - first + 1);
+        return Enumerable.Range(first, last - first + 1);
     }
 
     private static byte[][] Make(int bitrate)
