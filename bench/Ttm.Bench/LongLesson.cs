@@ -1,11 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
-using Ttm.Net;
 using Ttm.Recorder.Journal;
 using Ttm.Recorder.Recordings;
-using Ttm.Recorder.Storage;
-using Ttm.Rtc;
 using Ttm.Rtc.Rtp;
 
 namespace Ttm.Bench;
@@ -14,49 +10,24 @@ namespace Ttm.Bench;
 /// One lesson of many hours through the real recorder, codecs, disk and store, as fast as they take it: whether memory stays where it is, and the
 /// duration exact. The teacher speaks nine minutes of ten; the tenth is a mute without packets. One packet in a hundred is lost.
 /// </summary>
-internal sealed class LongLesson : IAsyncDisposable
+internal sealed class LongLesson(BenchRecorder recorder)
 {
     private const int StepSeconds = 20;
-    private const double Mebi = 1024 * 1024;
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("ttm-bench-").FullName;
     private readonly List<byte[]> _packets = SyntheticSpeech.Packets(StepSeconds);
     private readonly byte[] _buffer = new byte[1500];
-    private readonly RecorderService _recorder;
-    private Instant _now = new(TimeSpan.TicksPerDay);
-
-    private LongLesson()
-    {
-        var storage = new StorageOptions { FileSystem = new FileSystemStorageOptions { Root = Path.Combine(_directory, "store") } };
-        _ = ObjectKeyTemplate.TryParse(storage.KeyTemplate, out var keys, out _);
-        _recorder = new RecorderService(
-            new RecordingOptions { Spool = Path.Combine(_directory, "spool") },
-            keys!,
-            ObjectStoreFactory.Create(storage, TimeProvider.System, NullLoggerFactory.Instance),
-            SystemRandomness.Instance,
-            new RecorderClock(TimeProvider.System, () => _now, instant => DateTimeOffset.UnixEpoch.AddTicks(instant.Ticks)),
-            NullLoggerFactory.Instance);
-    }
 
     public static async Task RunAsync(int hours)
     {
-        await using var lesson = new LongLesson();
-        await lesson._recorder.StartAsync(CancellationToken.None);
-        await lesson.TeachAsync(hours);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _recorder.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        await using var recorder = await BenchRecorder.StartAsync();
+        await new LongLesson(recorder).TeachAsync(hours);
     }
 
     private async Task TeachAsync(int hours)
     {
         var watch = Stopwatch.StartNew();
-        var begin = _now;
-        var handle = _recorder.Begin(new RecordingRequest("lesson", "teacher", "student", DateTimeOffset.UnixEpoch))!;
-        handle.Sink.Open(new StreamPosition(_now, 1, 0, true));
+        var begin = recorder.Now;
+        var handle = recorder.Begin("lesson");
         Console.WriteLine("| hours | resident | of it memory of its own | allocated by then |");
         Console.WriteLine("| ---: | ---: | ---: | ---: |");
         double most = 0;
@@ -66,18 +37,17 @@ internal sealed class LongLesson : IAsyncDisposable
             await FeedAsync(handle, second);
             if ((second + StepSeconds) % 900 != 0)
                 continue;
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            double resident = Status("VmRSS:");
+            double resident = BenchRecorder.Resident();
             (most, least) = (Math.Max(most, resident), Math.Min(least, resident));
             if ((second + StepSeconds) % 3600 == 0 || second < 900)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {(second + StepSeconds) / 3600.0:0.##} | {resident:F2} MiB | {Status("RssAnon:"):F2} MiB | {GC.GetTotalAllocatedBytes() / Mebi:F1} MiB |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {(second + StepSeconds) / 3600.0:0.##} | {resident:F2} MiB | {BenchRecorder.Resident("RssAnon:"):F2} MiB | {BenchRecorder.Allocated:F1} MiB |"));
         }
 
-        handle.Sink.Close(new StreamPosition(_now, 1, (uint)((_now - begin).Ticks * 48 / 10_000), true));
-        while (_recorder.Find(handle.Id) is not { Status: RecordingStatus.Stored })
+        handle.Sink.Close(new StreamPosition(recorder.Now, 1, (uint)((recorder.Now - begin).Ticks * 48 / 10_000), true));
+        while (recorder.Service.Find(handle.Id) is not { Status: RecordingStatus.Stored })
             await Task.Delay(100);
-        Recording recording = _recorder.Find(handle.Id)!;
-        double wall = (_now - begin).TotalSeconds;
+        Recording recording = recorder.Service.Find(handle.Id)!;
+        double wall = (recorder.Now - begin).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"wall time {wall:F3} s, duration {recording.Duration:F3} s, {recording.Bytes} bytes, {recording.Quality}; resident from a quarter of an hour on: {least:F2} to {most:F2} MiB; played in {watch.Elapsed.TotalSeconds:F0} s, {wall / watch.Elapsed.TotalSeconds:F0} times real time; CPU {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:F0} s"));
@@ -89,7 +59,7 @@ internal sealed class LongLesson : IAsyncDisposable
         bool mute = second / 60 % 10 == 9;
         for (int index = 0; index < StepSeconds * 50; index++)
         {
-            _now += TimeSpan.FromMilliseconds(20);
+            recorder.Now += TimeSpan.FromMilliseconds(20);
             int number = (second * 50) + index;
             if (mute || number % 100 == 57)
                 continue;
@@ -98,18 +68,12 @@ internal sealed class LongLesson : IAsyncDisposable
             int header = RtpPacket.WriteHeader(_buffer, false, 111, (ushort)(number - muted), (uint)(number * OpusPayload.UsualSamples), 1);
             original.AsSpan(RtpPacket.FixedHeaderLength).CopyTo(_buffer.AsSpan(header));
             _ = RtpPacket.TryParse(_buffer.AsSpan(0, header + original.Length - RtpPacket.FixedHeaderLength), out var packet);
-            handle.Sink.Write(packet, _now);
+            handle.Sink.Write(packet, recorder.Now);
         }
 
         // The writer comes eight times a second; a worker needs 130 ms for twenty seconds of sound.
         do
             await Task.Delay(200);
         while (((RecordingSink)handle.Sink).Ring.Peek(out _, out _) > 0);
-    }
-
-    private static double Status(string field)
-    {
-        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line[field.Length..^2].Trim(), CultureInfo.InvariantCulture) * 1024 / Mebi;
     }
 }

@@ -17,8 +17,6 @@ public sealed class RecorderService : IAsyncDisposable
 
     private const int RingBytes = 128 * 1024;
 
-    private static readonly TimeSpan DeletionPatience = TimeSpan.FromSeconds(5);
-
     private readonly RecordingOptions _options;
     private readonly ObjectKeyTemplate _keys;
     private readonly IObjectStore _store;
@@ -34,6 +32,7 @@ public sealed class RecorderService : IAsyncDisposable
     private readonly BookKeeper _books;
     private readonly LessonUpkeep _upkeep;
     private readonly StoringStage _storing;
+    private readonly RecordingDeletion _deletion;
     private readonly HealthWatch _health;
     private readonly RecorderMetrics _metrics;
     private readonly RecordingNews _news;
@@ -66,6 +65,7 @@ public sealed class RecorderService : IAsyncDisposable
         _books = new BookKeeper(_spool, store, _uploader, _logger);
         _upkeep = new LessonUpkeep(_books, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, store, _uploader, _logger) : null, clock, _logger);
         _storing = new StoringStage(_spool, store, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), settles, _logger);
+        _deletion = new RecordingDeletion(_spool, keys, _catalogue, _books, _storing, clock, _logger);
         _health = new HealthWatch(_spool, store, options, () => _uploader.Failures, clock.Time, _logger);
         _metrics = new RecorderMetrics(() => _works.Active, () => _works.Encoding, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);
         _news = new RecordingNews(_catalogue, _metrics, clock.Time, _logger);
@@ -178,7 +178,7 @@ public sealed class RecorderService : IAsyncDisposable
 
         string id = RecordingId.Create(request.StartedAt, _randomness);
         var heading = new JournalHeading(
-            id, request.Lesson, request.Teacher, request.Student, 1, request.StartedAt, Clip(request.Title), _options.SampleRate, _options.Bitrate);
+            id, request.Lesson, request.Teacher, request.Student, 1, request.StartedAt, ShortText.Clip(request.Title), _options.SampleRate, _options.Bitrate);
         if (!heading.IsSound)
         {
             Log.NotRecordable(_logger, request.Lesson, request.Student);
@@ -243,31 +243,8 @@ public sealed class RecorderService : IAsyncDisposable
     /// Deletes a recording for good: its sound in the spool, in the store and in the whole lesson, which is made again with silence in its place. A tombstone
     /// says who did it, when and why. Throws <see cref="IOException"/> where the book cannot be written; then nothing has changed.
     /// </summary>
-    public async Task<DeletionOutcome> DeleteAsync(string id, string by, string reason, CancellationToken cancellationToken)
-    {
-        if (_catalogue.Find(id) is not { } recording)
-            return _books.FindDeleted(id) is { } stone ? (stone.Pending.Count == 0 ? DeletionOutcome.Deleted : DeletionOutcome.Pending) : DeletionOutcome.Unknown;
-        if (!_running || recording.Status is RecordingStatus.Recording or RecordingStatus.Encoding)
-            return DeletionOutcome.NotYet;
-
-        await _storing.CancelAsync(id).ConfigureAwait(false);
-        FinishedRecording finished = _books.Find(recording) ?? Unstored(recording);
-        _books.Delete(finished.Recording.Lesson, Manifests.StoneFor(finished, _clock.Time.GetUtcNow(), by, Clip(reason)!));
-        _catalogue.Reserve(recording.Lesson, recording.Sequence);
-        _catalogue.Remove(id);
-        _spool.Remove(id);
-        Log.Deleted(_logger, id, recording.Lesson, by, reason);
-        try
-        {
-            await _storing.BeginUpkeep(recording.Lesson).WaitAsync(DeletionPatience, _clock.Time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // The upkeep goes on until the store answers.
-        }
-
-        return _books.FindDeleted(id) is { Pending.Count: 0 } ? DeletionOutcome.Deleted : DeletionOutcome.Pending;
-    }
+    public Task<DeletionOutcome> DeleteAsync(string id, string by, string reason, CancellationToken cancellationToken) =>
+        _deletion.DeleteAsync(id, by, reason, mayDelete: _running, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -292,17 +269,4 @@ public sealed class RecorderService : IAsyncDisposable
         _catalogue.Replace(recording, started);
         _news.Started(started);
     }
-
-    private FinishedRecording Unstored(Recording recording)
-    {
-        FinishedRecording finished = _spool.TryLoad(recording.Id) ?? new FinishedRecording(
-            recording,
-            _keys.Render(recording.StartedAt, recording.Lesson, recording.Teacher ?? "unknown", recording.Student, recording.Sequence, recording.Id),
-            0,
-            recording.StartedAt,
-            recording.StartedAt);
-        return finished with { Key = _storing.KeyOf(finished) };
-    }
-
-    private static string? Clip(string? title) => title is { Length: > 256 } ? title[..256] : title;
 }

@@ -21,13 +21,9 @@ internal sealed class Lesson : ILesson, IDisposable
     private readonly LessonSaver? _saver;
     private readonly LessonWatch _watch;
     private readonly LessonNews _news;
+    private readonly ListenerSwitch _switch;
     private bool _isSuspended;
-
-    // After a restart nobody is there to be recorded; the recording for the listener begins when the teacher or that student comes back.
-    private bool _awaitsReturn;
     private DateTimeOffset? _endedAt;
-    private string? _recording;
-    private DateTimeOffset _switchedAt;
 
     /// <param name="stored">A new lesson, or one that an earlier process left.</param>
     public Lesson(StoredLesson stored, bool isRecorded, LessonContext context)
@@ -40,13 +36,13 @@ internal sealed class Lesson : ILesson, IDisposable
         _metadata = stored.Metadata;
         _isRecorded = isRecorded;
         _saver = isRecorded && context.Store is { } store ? new LessonSaver(store, context.Time, context.Logger) : null;
-        _startedAt = _switchedAt = stored.StartedAt;
+        _startedAt = stored.StartedAt;
         _endedAt = stored.EndedAt;
         _roster.Teacher = stored.Teacher;
         foreach (string student in stored.Students)
             _roster.TryAddStudent(student);
         _roster.Listener = IsLive ? stored.Listener : null;
-        _awaitsReturn = _roster.Listener is not null;
+        _switch = new ListenerSwitch(stored, isRecorded, _roster, _publication, context);
         Snapshot = TakeSnapshot();
     }
 
@@ -107,13 +103,13 @@ internal sealed class Lesson : ILesson, IDisposable
         using var measure = LessonTelemetry.MeasureSwitch(Id, _context.Time);
         return await RunAsync(async () =>
         {
-            if (student == _roster.Listener && !_awaitsReturn)
-                return GetListenerChange(false);
+            if (student == _roster.Listener && !_switch.AwaitsReturn)
+                return _switch.GetChange(false);
             if (student is not null && !_roster.TryAddStudent(student))
                 return LessonResult.Fail<ListenerChange>(LessonFailure.RosterIsFull, Roster.IsFull);
             await SwitchAsync(student);
-            measure.Done(_recording);
-            return LessonResultOf(GetListenerChange(true));
+            measure.Done(_switch.Recording);
+            return LessonResultOf(_switch.GetChange(true));
         });
     }
 
@@ -166,7 +162,7 @@ internal sealed class Lesson : ILesson, IDisposable
     });
 
     /// <summary>How it is now; on the loop.</summary>
-    public LessonReport Report(Instant now) => _watch.Report(Snapshot, _recording, now);
+    public LessonReport Report(Instant now) => _watch.Report(Snapshot, _switch.Recording, now);
 
     public Task<IReadOnlyList<FlightLog>> TakeFlightsAsync() => _watch.TakeFlightsAsync();
 
@@ -226,31 +222,16 @@ internal sealed class Lesson : ILesson, IDisposable
                 _publication.ReplaceListener((Subscription)session.Media, now);
             return true;
         });
-        if (_awaitsReturn && (owner.IsTeacher || listens))
+        if (_switch.AwaitsReturn && (owner.IsTeacher || listens))
             await SwitchAsync(_roster.Listener);
         return new SessionAccepted(session.Id, answer, session.ETag);
     }
 
     private async Task SwitchAsync(string? student)
     {
-        var former = _roster.Listener is { } listener ? _roster.FindStudent(listener)?.Media : null;
-        var subscription = student is null ? null : _roster.FindStudent(student)?.Media as Subscription;
-        var recording = student is null || !_isRecorded
-            ? null
-            : _context.Recorder.Start(new Stretch(Id, _roster.Teacher, student, _context.Time.GetUtcNow(), _metadata));
-        var at = await _context.Port.InvokeAsync((loop, now) =>
-        {
-            var position = _publication.Switch(subscription, recording?.Sink, now);
-            loop.Reschedule(former);
-            loop.Reschedule(subscription);
-            return position.At;
-        });
-        _roster.Listener = student;
-        _awaitsReturn = false;
-        _recording = recording?.Recording;
-        _switchedAt = _context.Port.Clock.ToWallTime(at);
-        _news.Switched(GetListenerChange(true));
-        recording?.Announce();
+        var stretch = await _switch.ToAsync(student);
+        _news.Switched(_switch.GetChange(true));
+        stretch?.Announce();
     }
 
     private async Task CloseAllAsync(string reason)
@@ -290,12 +271,6 @@ internal sealed class Lesson : ILesson, IDisposable
         session.IsConnected = false;
         Snapshot = TakeSnapshot();
         _news.Disconnected(session, wasConnected, reason);
-    }
-
-    private ListenerChange GetListenerChange(bool changed)
-    {
-        bool connected = _roster.Listener is { } listener && _roster.FindStudent(listener) is { IsConnected: true };
-        return new ListenerChange(Id, _roster.Listener, connected, _recording, _switchedAt, changed);
     }
 
     private LessonSnapshot TakeSnapshot() => new(

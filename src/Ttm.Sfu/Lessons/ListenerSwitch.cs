@@ -1,0 +1,45 @@
+using Ttm.Sfu.Media;
+
+namespace Ttm.Sfu.Lessons;
+
+/// <summary>Who listens, since when and in which recording. Under the lesson's gate.</summary>
+internal sealed class ListenerSwitch(StoredLesson stored, bool isRecorded, Roster roster, Publication publication, LessonContext context)
+{
+    private DateTimeOffset _switchedAt = stored.StartedAt;
+
+    /// <summary>The recording that runs; null where nobody listens, or nothing is recorded.</summary>
+    public string? Recording { get; private set; }
+
+    /// <summary>After a restart nobody is there to be recorded; the recording for the listener begins when the teacher or that student comes back.</summary>
+    public bool AwaitsReturn { get; private set; } = roster.Listener is not null;
+
+    /// <summary>Ends the one's recording and begins the other's, at the same packet.</summary>
+    /// <param name="student">Who is to listen; null for nobody.</param>
+    /// <returns>The recording, to be announced after the switch; null where there is none.</returns>
+    public async Task<StretchRecording?> ToAsync(string? student)
+    {
+        var former = roster.Listener is { } listener ? roster.FindStudent(listener)?.Media : null;
+        var subscription = student is null ? null : roster.FindStudent(student)?.Media as Subscription;
+        var recording = student is null || !isRecorded
+            ? null
+            : context.Recorder.Start(new Stretch(stored.Id, roster.Teacher, student, context.Time.GetUtcNow(), stored.Metadata));
+        var at = await context.Port.InvokeAsync((loop, now) =>
+        {
+            var position = publication.Switch(subscription, recording?.Sink, now);
+            loop.Reschedule(former);
+            loop.Reschedule(subscription);
+            return position.At;
+        });
+        roster.Listener = student;
+        AwaitsReturn = false;
+        Recording = recording?.Recording;
+        _switchedAt = context.Port.Clock.ToWallTime(at);
+        return recording;
+    }
+
+    public ListenerChange GetChange(bool changed)
+    {
+        bool connected = roster.Listener is { } listener && roster.FindStudent(listener) is { IsConnected: true };
+        return new ListenerChange(stored.Id, roster.Listener, connected, Recording, _switchedAt, changed);
+    }
+}
