@@ -62,14 +62,7 @@ public sealed class IceLiteAgent : IIceAgent
         _ => Instant.Never,
     };
 
-    /// <summary>Whether a check for that ufrag is for this agent now.</summary>
-    public bool OwnsUfrag(ReadOnlySpan<byte> ufrag) =>
-        ufrag.SequenceEqual(_current.LocalUfrag) || (_previous is not null && ufrag.SequenceEqual(_previous.LocalUfrag));
-
     public bool IsValidated(in TransportAddress remote) => _remotes.Contains(remote);
-
-    /// <summary>Copies the validated addresses, at most <see cref="IceLiteOptions.MaxRemotes"/>; returns how many.</summary>
-    public int CopyValidated(Span<TransportAddress> destination) => _remotes.CopyTo(destination);
 
     /// <summary>
     /// ICE restart (RFC 8445 section 9). What connects now, credentials, addresses and the selected pair, goes on working until a check

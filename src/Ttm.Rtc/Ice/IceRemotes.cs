@@ -37,14 +37,6 @@ internal sealed class IceRemotes(int capacity)
 
     public void Clear() => Count = 0;
 
-    public int CopyTo(Span<TransportAddress> destination)
-    {
-        int count = Math.Min(Count, destination.Length);
-        for (int i = 0; i < count; i++)
-            destination[i] = _entries[i].Address;
-        return count;
-    }
-
     private int IndexOf(in TransportAddress address)
     {
         for (int i = 0; i < Count; i++)

@@ -26,11 +26,6 @@ public ref struct RtcpWriter
 
     public bool TryAddCname(uint ssrc, scoped ReadOnlySpan<byte> cname) => Add(SourceDescription.Write(Rest, ssrc, cname));
 
-    public bool TryAddGoodbye(uint ssrc) => Add(Goodbye.Write(Rest, ssrc));
-
-    public bool TryAddNack(uint senderSsrc, uint mediaSsrc, scoped ReadOnlySpan<ushort> lost) =>
-        Add(GenericNack.Write(Rest, senderSsrc, mediaSsrc, lost));
-
     private bool Add(int length)
     {
         Length += length;

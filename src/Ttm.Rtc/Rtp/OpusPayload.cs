@@ -50,8 +50,6 @@ public static class OpusPayload
     /// </summary>
     public static bool IsDtx(ReadOnlySpan<byte> payload) => payload.Length is 1 or 2;
 
-    public static bool IsStereo(ReadOnlySpan<byte> payload) => !payload.IsEmpty && (payload[0] & 0x04) != 0;
-
     private static int GetFrameSamples(int config) => config switch
     {
         // SILK: 10, 20, 40, 60 ms.

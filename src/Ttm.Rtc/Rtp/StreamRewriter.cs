@@ -49,9 +49,6 @@ public sealed class StreamRewriter
 
     public uint Ssrc { get; }
 
-    /// <summary>The timestamp behind the newest packet's last sample; before the first packet, the one it will have.</summary>
-    public uint EndTimestamp => _end;
-
     /// <summary>
     /// Random first values, as RFC 3550 section 5.1 wants them; the sequence number from the lower half, so that a loss right at the
     /// start does not confuse the receiver's SRTP rollover count (RFC 3711 section 3.3.1).

@@ -23,23 +23,6 @@ internal sealed class Settings(IConfiguration configuration)
         throw StartException.Setting(key, text, $"set it to a whole number from {minimum} to {maximum}");
     }
 
-    public int OneOf(string key, int defaultValue, params int[] allowed)
-    {
-        if (Ask(key, string.Create(CultureInfo.InvariantCulture, $"{defaultValue}")) is not { } text)
-            return defaultValue;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && allowed.Contains(value))
-            return value;
-        throw StartException.Setting(key, text, $"set it to one of {string.Join(", ", allowed)}");
-    }
-
-    public string OneOf(string key, string defaultValue, params string[] allowed)
-    {
-        if (Ask(key, string.Create(CultureInfo.InvariantCulture, $"{defaultValue}")) is not { } text)
-            return defaultValue;
-        return allowed.FirstOrDefault(one => one.Equals(text, StringComparison.OrdinalIgnoreCase))
-            ?? throw StartException.Setting(key, text, $"set it to one of {string.Join(", ", allowed)}");
-    }
-
     /// <summary>A time as .NET writes it, such as 00:10:00.</summary>
     public TimeSpan Time(string key, TimeSpan defaultValue, TimeSpan minimum, TimeSpan maximum)
     {

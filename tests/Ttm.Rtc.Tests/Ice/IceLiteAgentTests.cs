@@ -174,7 +174,7 @@ public sealed class IceLiteAgentTests
         _ice.Agent.IsValidated(IceLiteHarness.Address(2)).ShouldBeFalse();
         _ice.Agent.IsValidated(IceLiteHarness.Address(3)).ShouldBeTrue();
         _ice.Agent.IsValidated(IceLiteHarness.Address(33)).ShouldBeTrue();
-        _ice.Agent.CopyValidated(new TransportAddress[64]).ShouldBe(32);
+        Enumerable.Range(1, 33).Count(i => _ice.Agent.IsValidated(IceLiteHarness.Address(i))).ShouldBe(32);
     }
 
     [Fact]
@@ -238,7 +238,6 @@ public sealed class IceLiteAgentTests
         StunMessage.TryParse(_ice.Request(), out var message).ShouldBeTrue();
         IceUsername.TryGetLocalUfrag(message, out var ufrag).ShouldBeTrue();
         Encoding.ASCII.GetString(ufrag).ShouldBe("servUFRG");
-        _ice.Agent.OwnsUfrag(ufrag).ShouldBeTrue();
 
         StunMessage.TryParse(_ice.Request("nocolon"), out message).ShouldBeTrue();
         IceUsername.TryGetLocalUfrag(message, out _).ShouldBeFalse();

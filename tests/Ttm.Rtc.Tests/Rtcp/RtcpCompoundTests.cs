@@ -11,7 +11,7 @@ public sealed class RtcpCompoundTests
     private static readonly SenderInfo Info = new(new NtpTime(0xE1E2_E3E4_F1F2_F3F4), 480_000, 1_000, 90_000);
 
     [Fact]
-    public void Write_SenderReportCnameAndBye_IsReadBack()
+    public void Write_ReportsAndCname_AreReadBack()
     {
         byte[] datagram = Compose();
         RtcpCompound.TryParse(datagram, out var compound).ShouldBeTrue();
@@ -46,14 +46,6 @@ public sealed class RtcpCompoundTests
                 description.TryGetCname(1, out var cname).ShouldBeTrue();
                 Encoding.UTF8.GetString(cname).ShouldBe("lesson");
                 description.TryGetCname(2, out _).ShouldBeFalse();
-            }
-
-            if (Goodbye.TryParse(in packet, out var goodbye))
-            {
-                goodbye.Count.ShouldBe(1);
-                goodbye[0].ShouldBe(1u);
-                goodbye.Contains(1).ShouldBeTrue();
-                goodbye.Contains(2).ShouldBeFalse();
             }
         }
 
@@ -115,27 +107,6 @@ public sealed class RtcpCompoundTests
     }
 
     [Fact]
-    public void Write_Nack_PacksRunsIntoMasksAndIsReadBack()
-    {
-        ushort[] lost = [65_530, 65_531, 65_535, 3, 10, 26, 27, 500];
-        byte[] bytes = new byte[64];
-        int length = GenericNack.Write(bytes, 1, 2, lost);
-        length.ShouldBe(12 + (3 * 4));
-        RtcpPacket.TryParse(bytes.AsSpan(0, length), out var packet).ShouldBeTrue();
-        GenericNack.TryParse(in packet, out var nack).ShouldBeTrue();
-        nack.SenderSsrc.ShouldBe(1u);
-        nack.MediaSsrc.ShouldBe(2u);
-        List<ushort> read = [];
-        foreach (ushort number in nack)
-            read.Add(number);
-        read.ShouldBe(lost);
-
-        GenericNack.Write(bytes, 1, 2, []).ShouldBe(0);
-        for (int room = 0; room < length; room++)
-            GenericNack.Write(bytes.AsSpan(0, room), 1, 2, lost).ShouldBe(0);
-    }
-
-    [Fact]
     public void TryAdd_WithoutRoom_WritesNothing()
     {
         for (int room = 0; room < 100; room++)
@@ -144,7 +115,6 @@ public sealed class RtcpCompoundTests
             var writer = new RtcpWriter(bytes);
             writer.TryAddSenderReport(1, in Info, [Block]).ShouldBe(room >= 52);
             writer.TryAddCname(1, "abc"u8).ShouldBe(room is >= 16 and < 52 or >= 68);
-            writer.TryAddGoodbye(1).ShouldBe(room is >= 8 and < 16 or >= 24 and < 52 or >= 60 and < 68 or >= 76);
             writer.Length.ShouldBeLessThanOrEqualTo(room);
         }
 
@@ -170,23 +140,20 @@ public sealed class RtcpCompoundTests
     [Fact]
     public void TryParse_BodyShorterThanItsCounts_IsRefused()
     {
-        foreach (byte type in new byte[] { 200, 201, 202, 203, 205 })
+        foreach (byte type in new byte[] { 200, 201, 202 })
         {
             byte[] bytes = [0x81, type, 0, 0];
             RtcpPacket.TryParse(bytes, out var packet).ShouldBeTrue();
             SenderReport.TryParse(in packet, out _).ShouldBeFalse();
             ReceiverReport.TryParse(in packet, out _).ShouldBeFalse();
             SourceDescription.TryParse(in packet, out _).ShouldBeFalse();
-            Goodbye.TryParse(in packet, out _).ShouldBeFalse();
-            GenericNack.TryParse(in packet, out _).ShouldBeFalse();
         }
     }
 
     [Fact]
     public void TryParse_Padding_OnlyInTheLastPacketAndInFours()
     {
-        byte[] bye = new byte[8];
-        Goodbye.Write(bye, 9);
+        byte[] bye = [0x81, 203, 0, 1, 0, 0, 0, 9];
         byte[] padded = [0xA1, 203, 0, 2, 0, 0, 0, 9, 0, 0, 0, 4];
         RtcpCompound.TryParse([.. bye, .. padded], out var compound).ShouldBeTrue();
         foreach (var packet in compound)
@@ -207,11 +174,7 @@ public sealed class RtcpCompoundTests
         RtcpCompound.TryParse(bytes, out var compound).ShouldBeTrue();
         int count = 0;
         foreach (var packet in compound)
-        {
-            GenericNack.TryParse(in packet, out _).ShouldBeFalse();
-            count++;
-        }
-
+            count += packet.Count is 15 or 0 ? 1 : 0;
         count.ShouldBe(2);
         RtcpCompound.TryParse([0x80, 111, 0, 0], out _).ShouldBeFalse();
         RtcpCompound.TryParse([0x40, 201, 0, 1, 0, 0, 0, 1], out _).ShouldBeFalse();
@@ -244,13 +207,6 @@ public sealed class RtcpCompoundTests
             ReadAll(receiver.Reports);
         if (SourceDescription.TryParse(in packet, out var description))
             description.TryGetCname(1, out _);
-        if (Goodbye.TryParse(in packet, out var goodbye))
-            goodbye.Contains(uint.MaxValue);
-        if (GenericNack.TryParse(in packet, out var nack))
-        {
-            foreach (ushort number in nack)
-                _ = number;
-        }
     }
 
     private static void ReadAll(ReportBlocks reports)
@@ -266,8 +222,8 @@ public sealed class RtcpCompoundTests
         writer.TryAddSenderReport(1, in Info, [Block, Block with { Ssrc = 5 }]).ShouldBeTrue();
         writer.TryAddReceiverReport(2, [Block]).ShouldBeTrue();
         writer.TryAddCname(1, "lesson"u8).ShouldBeTrue();
-        writer.TryAddNack(1, 5, [9, 10, 300]).ShouldBeTrue();
-        writer.TryAddGoodbye(1).ShouldBeTrue();
-        return bytes[..writer.Length];
+
+        // What browsers send besides and nobody here reads: a NACK and a BYE.
+        return [.. bytes[..writer.Length], 0x81, 205, 0, 3, 0, 0, 0, 1, 0, 0, 0, 5, 0, 9, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 1];
     }
 }

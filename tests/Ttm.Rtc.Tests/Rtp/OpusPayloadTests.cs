@@ -25,7 +25,6 @@ public sealed class OpusPayloadTests
 
                 OpusPayload.TryGetDuration([(byte)toc, (byte)(0xC0 | count), 0], out int actual).ShouldBe(valid);
                 actual.ShouldBe(valid ? samples : 0);
-                OpusPayload.IsStereo([(byte)toc]).ShouldBe((toc & 4) != 0);
             }
         }
     }
@@ -51,6 +50,5 @@ public sealed class OpusPayloadTests
     {
         OpusPayload.TryGetDuration(OpusPayload.Silence, out int samples).ShouldBeTrue();
         samples.ShouldBe(OpusPayload.UsualSamples);
-        OpusPayload.IsStereo(OpusPayload.Silence).ShouldBeFalse();
     }
 }

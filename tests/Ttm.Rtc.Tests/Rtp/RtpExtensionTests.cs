@@ -60,7 +60,7 @@ public sealed class RtpExtensionTests
         parsed.Payload.Length.ShouldBe(5);
         AudioLevel.TryGet(in parsed, 1, out var read).ShouldBeTrue();
         read.ShouldBe(new AudioLevel(42, true));
-        MediaIdentification.TryGet(in parsed, 4, out var mid).ShouldBeTrue();
+        parsed.TryGetExtension(4, out var mid).ShouldBeTrue();
         Encoding.UTF8.GetString(mid).ShouldBe("audio");
         parsed.TryGetExtension(9, out _).ShouldBeFalse();
         parsed.TryGetExtension(0, out _).ShouldBeFalse();

@@ -98,7 +98,7 @@ public sealed class RtpPacketTests
             foreach (var extension in new RtpExtensionReader(in packet))
                 extension.Data.Length.ShouldBeLessThanOrEqualTo(packet.Extensions.Length);
             AudioLevel.TryGet(in packet, 5, out _);
-            MediaIdentification.TryGet(in packet, 1, out _);
+            packet.TryGetExtension(1, out _);
             OpusPayload.TryGetDuration(packet.Payload, out _);
         }
 

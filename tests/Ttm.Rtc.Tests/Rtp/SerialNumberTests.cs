@@ -26,39 +26,6 @@ public sealed class SerialNumberTests
     }
 
     [Fact]
-    public void Extend_ManyWrapsWithReordering_NeverWraps()
-    {
-        var extender = default(SequenceExtender);
-        extender.Extend(65_530).ShouldBe(65_530);
-        for (long n = 65_531; n < 400_000; n += 2)
-        {
-            extender.Peek((ushort)(n + 1)).ShouldBe(n + 1);
-            extender.Extend((ushort)(n + 1)).ShouldBe(n + 1);
-            extender.Extend((ushort)n).ShouldBe(n);
-            extender.Highest.ShouldBe(n + 1);
-        }
-    }
-
-    [Fact]
-    public void Extend_OlderThanTheFirst_MayBeNegative()
-    {
-        var extender = default(SequenceExtender);
-        extender.Extend(2);
-        extender.Extend(65_535).ShouldBe(-1);
-        extender.Highest.ShouldBe(2);
-    }
-
-    [Fact]
-    public void ExtendTimestamp_AcrossTheWrap_GoesOn()
-    {
-        var extender = default(TimestampExtender);
-        extender.Extend(uint.MaxValue - 959).ShouldBe(uint.MaxValue - 959L);
-        extender.Extend(0).ShouldBe(0x1_0000_0000);
-        extender.Extend(uint.MaxValue).ShouldBe(uint.MaxValue);
-        extender.Highest.ShouldBe(0x1_0000_0000);
-    }
-
-    [Fact]
     public void ToSamples_AndBack_IsExactInGroupsOf625Ticks()
     {
         RtpClock.ToSamples(TimeSpan.FromMilliseconds(20)).ShouldBe(960);
