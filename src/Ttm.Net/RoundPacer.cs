@@ -5,7 +5,7 @@ namespace Ttm.Net;
 /// <summary>
 /// Decides how long a busy loop lets datagrams gather before it takes them. To be woken costs more than to relay a packet, so that a loop that is
 /// woken for each spends most of its time on waking. Where so few come that nothing would gather, nothing is held: then only the
-/// delay would grow. What it adds, half of <see cref="LongestPause"/> on the average, is a hundredth of a packet's own 20 ms.
+/// delay would grow. What it adds, half of <see cref="LongestPause"/> on the average, is 1/160 of the 20 ms between two packets of a lesson.
 /// </summary>
 internal struct RoundPacer
 {

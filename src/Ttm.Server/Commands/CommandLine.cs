@@ -58,7 +58,8 @@ internal static partial class CommandLine
         return files is null ? [.. parsed.UnmatchedTokens] : [$"--{ConfigurationFiles.Argument}={files}", .. parsed.UnmatchedTokens];
     }
 
-    private static RootCommand Create(TextWriter errors)
+    /// <summary>All commands there are.</summary>
+    internal static RootCommand Create(TextWriter errors)
     {
         var role = new Option<string>($"--{TurnNodeSetup.RoleArgument}") { Description = "media, or turn for a TURN server alone; media where not given" };
         role.AcceptOnlyFromAmong("media", "turn");

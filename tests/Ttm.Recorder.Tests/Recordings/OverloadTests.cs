@@ -21,7 +21,7 @@ public sealed class OverloadTests
     public async Task Record_MoreThanTheWorkerFollows_GrowsJournalsAndLosesNothing()
     {
         await using var fixture = new RecorderFixture(Seconds + 1);
-        Measure("ttm_transcoder_lag_seconds", instrument => _others.Add(instrument.Meter));
+        Measure("ttm.transcoder.lag", instrument => _others.Add(instrument.Meter));
         RecorderService service = await fixture.StartAsync(adjust: options => options with { Workers = 1 });
         List<RecordingHandle> handles = [.. Enumerable.Range(0, Recordings).Select(i => fixture.Begin(service, $"s-{i:00}"))];
         IRtpSink[] sinks = [.. handles.Select(handle => handle.Sink)];
@@ -36,10 +36,10 @@ public sealed class OverloadTests
         }
 
         // The journals have it all, the MP3s next to nothing.
-        Measure("ttm_transcoder_lag_seconds").ShouldBeGreaterThan(Step);
+        Measure("ttm.transcoder.lag").ShouldBeGreaterThan(Step);
         foreach (IRtpSink sink in sinks)
             sink.Close(fixture.Position(Seconds * 50));
-        Measure("ttm_recordings_encoding").ShouldBeGreaterThan(Recordings - 3);
+        Measure("ttm.recordings.encoding").ShouldBeGreaterThan(Recordings - 3);
         service.List(RecorderFixture.Lesson).ShouldAllBe(recording => recording.Status != RecordingStatus.Stored);
 
         await service.WaitForIdleAsync();
@@ -54,7 +54,7 @@ public sealed class OverloadTests
             recording.Quality.PacketsExpected.ShouldBeInRange((Seconds * 50) - 2, Seconds * 50);
         }
 
-        Measure("ttm_transcoder_lag_seconds").ShouldBe(0);
+        Measure("ttm.transcoder.lag").ShouldBe(0);
         string mp3 = Path.Combine(fixture.Directory, "x.mp3");
         foreach (Recording recording in stored.Where(recording => recording.Sequence % 8 == 1))
         {
