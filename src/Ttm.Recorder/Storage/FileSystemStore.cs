@@ -13,20 +13,19 @@ public sealed class FileSystemStore : IObjectStore
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _root;
+    private bool _isTidy;
 
     /// <param name="readOnly">Nothing is made or tidied up: the directory is another process's, or nobody's.</param>
     /// <exception cref="ObjectStoreException">The directory cannot be made or written.</exception>
     public FileSystemStore(FileSystemStorageOptions options, bool readOnly = false)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Root));
+        _isTidy = readOnly;
         if (readOnly)
             return;
         Guard(() =>
         {
             DurableDirectory.Create(Path.Combine(_root, Incoming));
-            // One process owns a directory: what lies here was left by its predecessor.
-            foreach (var leftover in Directory.EnumerateFiles(Path.Combine(_root, Incoming)))
-                File.Delete(leftover);
             return 0;
         });
     }
@@ -63,6 +62,8 @@ public sealed class FileSystemStore : IObjectStore
         {
             return await GuardAsync(async () =>
             {
+                if (Interlocked.Exchange(ref _isTidy, true) == false)
+                    RemoveLeftovers();
                 var probe = Path.Combine(_root, Incoming, Path.GetRandomFileName());
                 await using (var file = CreateNew(probe))
                     await file.WriteAsync("probe"u8.ToArray(), cancellationToken);
@@ -156,6 +157,13 @@ public sealed class FileSystemStore : IObjectStore
                 throw;
             }
         });
+    }
+
+    // At the first check, before the first object: by then the process has the spool to itself, and what lies here was left by its predecessor.
+    private void RemoveLeftovers()
+    {
+        foreach (var leftover in Directory.EnumerateFiles(Path.Combine(_root, Incoming)))
+            File.Delete(leftover);
     }
 
     private string PathOf(string key)

@@ -13,9 +13,12 @@ internal static class OwnFile
             Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
     }
 
-    public static FileStream Open(string path, FileMode mode, FileAccess access = FileAccess.ReadWrite)
+    /// <summary>Opens a file, made where it is not there, that no other process may open meanwhile.</summary>
+    public static FileStream OpenAlone(string path) => Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    public static FileStream Open(string path, FileMode mode, FileAccess access = FileAccess.ReadWrite, FileShare share = FileShare.Read)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.Read, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows() && access != FileAccess.Read)
             options.UnixCreateMode = OwnerOnly;
         return new FileStream(path, options);

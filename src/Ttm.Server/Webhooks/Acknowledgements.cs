@@ -67,10 +67,10 @@ internal sealed class Acknowledgements : IDisposable
         {
             _beyond.Add(sequence);
             Advance();
-            if (++_lines > LinesBetweenRewrites)
+            if (_file is null || ++_lines > LinesBetweenRewrites)
                 Rewrite();
             else
-                _file!.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sequence}\n")));
+                _file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sequence}\n")));
         }
     }
 
@@ -98,7 +98,9 @@ internal sealed class Acknowledgements : IDisposable
 
     private void Rewrite()
     {
+        // Null until the new file is there: where the disk refuses it, the next number tries again.
         _file?.Dispose();
+        _file = null;
         var numbers = _beyond.Prepend(_all).Select(number => number.ToString(CultureInfo.InvariantCulture) + "\n");
         OwnFile.Replace(_path, Encoding.ASCII.GetBytes(string.Concat(numbers)));
         _file = OwnFile.Open(_path, FileMode.Append, FileAccess.Write);

@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(67, LogLevel.Error, "{Count} events of lessons that are not recorded wait in memory for {Receiver}; one is lost")]
     public static partial void MemoryFull(ILogger logger, int count, string receiver);
+
+    [LoggerMessage(68, LogLevel.Warning, "The outbox of the webhooks cannot be tidied up: {Reason}")]
+    public static partial void NotTidied(ILogger logger, string reason);
 }

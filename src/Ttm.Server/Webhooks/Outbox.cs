@@ -18,13 +18,15 @@ internal sealed class Outbox(string directory) : IDisposable
     private readonly Lock _gate = new();
     private readonly SortedList<long, long> _segments = [];
     private FileStream? _current;
+    private FileStream? _lock;
 
     public long LastSequence { get; private set; }
 
-    /// <summary>What an earlier process left, oldest first.</summary>
+    /// <summary>What an earlier process left, oldest first. Throws <see cref="IOException"/> where another one has it.</summary>
     public IReadOnlyList<OutboxEntry> Open()
     {
         OwnFile.CreateDirectory(directory);
+        _lock = OwnFile.OpenAlone(Path.Combine(directory, "lock"));
         List<OutboxEntry> left = [];
         foreach (var path in Directory.EnumerateFiles(directory, "events-*.log").Order(StringComparer.Ordinal))
         {
@@ -61,7 +63,7 @@ internal sealed class Outbox(string directory) : IDisposable
         }
         catch (IOException)
         {
-            file.SetLength(start);
+            CutOff(file, start);
             throw;
         }
 
@@ -105,7 +107,25 @@ internal sealed class Outbox(string directory) : IDisposable
         return forgotten;
     }
 
-    public void Dispose() => _current?.Dispose();
+    public void Dispose()
+    {
+        _current?.Dispose();
+        _lock?.Dispose();
+    }
+
+    /// <summary>Takes half a line away; where the disk refuses even that, the next event begins a new file.</summary>
+    private void CutOff(FileStream file, long length)
+    {
+        try
+        {
+            file.SetLength(length);
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            _current = null;
+        }
+    }
 
     private static IEnumerable<OutboxEntry> Scan(byte[] content, long segment)
     {

@@ -149,10 +149,10 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
         {
             try
             {
-                foreach (var entry in _outbox.Append(batch))
-                    Enqueue(entry);
-
+                var entries = _outbox.Append(batch);
                 _diskTrouble = null;
+                foreach (var entry in entries)
+                    Enqueue(entry);
                 Tidy();
                 return true;
             }
@@ -180,15 +180,23 @@ internal sealed class WebhookDispatcher : IEventConsumer, IHostedService, IReadi
             receiver.Enqueue(entry);
     }
 
+    /// <summary>What the disk refuses here is left for the next time: the events are kept.</summary>
     private void Tidy()
     {
-        var everybodyHas = _receivers.Min(receiver => receiver.Acknowledged!.All);
-        var forgotten = _outbox.Forget(everybodyHas);
-        if (forgotten <= everybodyHas)
-            return;
-        Log.OutboxFull(_logger, forgotten);
-        foreach (var receiver in _receivers)
-            receiver.Acknowledged!.SkipTo(forgotten);
+        try
+        {
+            var everybodyHas = _receivers.Min(receiver => receiver.Acknowledged!.All);
+            var forgotten = _outbox.Forget(everybodyHas);
+            if (forgotten <= everybodyHas)
+                return;
+            Log.OutboxFull(_logger, forgotten);
+            foreach (var receiver in _receivers)
+                receiver.Acknowledged!.SkipTo(forgotten);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.NotTidied(_logger, exception.Message);
+        }
     }
 
     /// <summary>What receivers that are configured no more have got is of no interest.</summary>

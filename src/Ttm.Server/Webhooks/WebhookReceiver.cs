@@ -137,9 +137,9 @@ internal sealed class WebhookReceiver : IDisposable
 
     private async Task DeliverAsync(OutboxEntry entry)
     {
-        for (var attempt = 0; _context.Outbox.Read(entry) is { } body; attempt++)
+        for (var attempt = 0; ; attempt++)
         {
-            var (reason, retryAfter) = await PostAsync(entry, body);
+            var (reason, retryAfter) = await AttemptAsync(entry);
             Volatile.Write(ref _trouble, reason);
             if (reason is null)
                 return;
@@ -154,6 +154,19 @@ internal sealed class WebhookReceiver : IDisposable
                 Log.NotTaken(_context.Logger, entry.Id, entry.Lesson, Name, reason);
             var pause = Pause(attempt);
             await Task.Delay(retryAfter > pause ? retryAfter : pause, _context.Clock, _context.Stop);
+        }
+    }
+
+    /// <summary>Why it was not taken; null where it was, or where it is not to be had any more.</summary>
+    private async Task<(string? Reason, TimeSpan RetryAfter)> AttemptAsync(OutboxEntry entry)
+    {
+        try
+        {
+            return _context.Outbox.Read(entry) is { } body ? await PostAsync(entry, body) : (null, default);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return ($"the outbox cannot be read: {exception.Message}", default);
         }
     }
 
@@ -209,7 +222,7 @@ internal sealed class WebhookReceiver : IDisposable
         {
             _acknowledged?.Add(entry.Sequence);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Log.NotNoted(_context.Logger, exception.Message);
         }

@@ -115,11 +115,14 @@ public sealed class FileSystemStoreTests : IDisposable
     }
 
     [Fact]
-    public void Constructor_LeftoversOfACrash_AreRemoved()
+    public async Task CheckAsync_LeftoversOfACrash_AreRemovedBeforeTheFirstObjectAndNotByTheConstructor()
     {
-        File.WriteAllText(Path.Combine(_root, ".incoming", "torn"), "half");
+        var torn = Path.Combine(_root, ".incoming", "torn");
+        await File.WriteAllTextAsync(torn, "half");
 
-        _ = new FileSystemStore(new FileSystemStorageOptions { Root = _root });
+        var store = new FileSystemStore(new FileSystemStorageOptions { Root = _root });
+        File.Exists(torn).ShouldBeTrue("another process may be writing it: the spool is not taken yet");
+        (await store.CheckAsync(CancellationToken.None)).Healthy.ShouldBeTrue();
 
         Directory.EnumerateFiles(Path.Combine(_root, ".incoming")).ShouldBeEmpty();
     }
