@@ -103,6 +103,13 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
             return _lessons.Values.SelectMany(pages => pages.Deleted.Values).FirstOrDefault(stone => stone.Id == id);
     }
 
+    /// <summary>Whether the book has the end of this lesson: of that beginning, to the millisecond.</summary>
+    public bool Knows(string lesson, Sitting sitting)
+    {
+        lock (_lock)
+            return _lessons.TryGetValue(lesson, out LessonPages? pages) && pages.Sittings.Values.Any(sitting.IsSame);
+    }
+
     public bool HasDeleted(string lesson, Sitting sitting)
     {
         lock (_lock)

@@ -44,6 +44,9 @@ internal sealed record WholeLesson(string Key, string Location, long Offset, lon
 internal sealed record Sitting(DateTimeOffset StartedAt, DateTimeOffset EndedAt, IReadOnlyList<BookMessage> Messages, WholeLesson? Whole)
 {
     public bool Covers(DateTimeOffset startedAt) => startedAt >= StartedAt && startedAt <= EndedAt;
+
+    /// <summary>Whether both mean one lesson: its times may have been rounded to the millisecond in between.</summary>
+    public bool IsSame(Sitting other) => (StartedAt - other.StartedAt).Duration() < TimeSpan.FromMilliseconds(1);
 }
 
 /// <summary>The stored recordings of a lesson, in order: the content of <c>manifest.json</c>.</summary>

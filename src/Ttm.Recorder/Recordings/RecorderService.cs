@@ -234,9 +234,15 @@ public sealed class RecorderService : IAsyncDisposable
     public void LessonEnded(string lesson, DateTimeOffset startedAt, DateTimeOffset endedAt, IReadOnlyList<LessonMessage> messages)
     {
         var sitting = new Sitting(startedAt, endedAt, [.. messages.Select(message => new BookMessage(0, message.Id, message.From, message.Text, message.At))], null);
-        if (!_running || (!_catalogue.List(lesson).Any(recording => sitting.Covers(recording.StartedAt)) && !_books.HasDeleted(lesson, sitting)))
-            return;
-        _storing.BeginEntry(lesson, sitting);
+        if (HasTrace(lesson, sitting))
+            _storing.BeginEntry(lesson, sitting);
+    }
+
+    /// <summary>Whether something of a lesson that is over was recorded, and its book does not know of the end: the process died, or the disk refused it.</summary>
+    public bool AwaitsEnd(string lesson, DateTimeOffset startedAt, DateTimeOffset endedAt)
+    {
+        var sitting = new Sitting(startedAt, endedAt, [], null);
+        return HasTrace(lesson, sitting) && !_books.Knows(lesson, sitting);
     }
 
     /// <summary>
@@ -262,6 +268,9 @@ public sealed class RecorderService : IAsyncDisposable
         await _works.WaitForClosedAsync(cancellationToken).ConfigureAwait(false);
         await _storing.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private bool HasTrace(string lesson, Sitting sitting) =>
+        _running && (_catalogue.List(lesson).Any(recording => sitting.Covers(recording.StartedAt)) || _books.HasDeleted(lesson, sitting));
 
     private void Announce(Recording recording, RecordingSink sink)
     {

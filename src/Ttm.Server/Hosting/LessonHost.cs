@@ -1,6 +1,7 @@
 using Ttm.Recorder.Recordings;
 using Ttm.Server.Events;
 using Ttm.Server.Messages;
+using Ttm.Server.Recordings;
 using Ttm.Sfu.Lessons;
 
 namespace Ttm.Server.Hosting;
@@ -9,13 +10,19 @@ namespace Ttm.Server.Hosting;
 /// Brings the lessons back at start, after the recorder has taken the spool, and suspends them before the recorder stops: their recordings are
 /// finished, the lessons go on after the next start.
 /// </summary>
-internal sealed class LessonHost(ILessons lessons, EventHub events, RecordingOptions recording, MessageFiles messages) : IHostedService
+internal sealed class LessonHost(ILessons lessons, EventHub events, LessonEnds ends, RecordingOptions recording, MessageFiles messages) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lessons.Restore();
-        foreach (var lesson in lessons.List().Where(lesson => lesson.State == LessonState.Live))
-            events.Resume(lesson);
+        foreach (var lesson in lessons.List())
+        {
+            if (lesson.State == LessonState.Live)
+                events.Resume(lesson);
+            else
+                ends.CatchUp(lesson);
+        }
+
         if (recording.Enabled)
             messages.Trim(MessageBook.Lessons);
         return Task.CompletedTask;

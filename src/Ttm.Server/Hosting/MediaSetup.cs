@@ -27,7 +27,8 @@ internal static class MediaSetup
         services.AddSingleton<IStretchRecorder>(provider => provider.GetRequiredService<RecorderRecordings>());
         services.AddSingleton<RecorderHost>();
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<RecorderHost>());
-        services.AddSingleton<IEventConsumer, LessonEnds>();
+        services.AddSingleton<LessonEnds>();
+        services.AddSingleton<IEventConsumer>(provider => provider.GetRequiredService<LessonEnds>());
         services.AddHostedService(provider => provider.GetRequiredService<RecorderHost>());
     }
 

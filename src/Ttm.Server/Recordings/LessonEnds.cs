@@ -11,11 +11,22 @@ internal sealed class LessonEnds(RecorderService recorder, MessageBook messages)
 {
     public void Accept(PublishedEvent published)
     {
-        if (published is not { Type: LessonEventTypes.LessonEnded, Data: LessonView { EndedAt: { } endedAt } lesson })
-            return;
-        var typed = messages.List(lesson.Id)
-            .Where(message => message.At >= lesson.StartedAt)
+        if (published is { Type: LessonEventTypes.LessonEnded, Data: LessonView { EndedAt: { } endedAt } lesson })
+            Tell(lesson.Id, lesson.StartedAt, endedAt);
+    }
+
+    /// <summary>At start, of a lesson that has ended: an earlier process may have brought the end to its disk and no longer into the books.</summary>
+    public void CatchUp(LessonSnapshot lesson)
+    {
+        if (lesson.EndedAt is { } endedAt && recorder.AwaitsEnd(lesson.Id, lesson.StartedAt, endedAt))
+            Tell(lesson.Id, lesson.StartedAt, endedAt);
+    }
+
+    private void Tell(string lesson, DateTimeOffset startedAt, DateTimeOffset endedAt)
+    {
+        var typed = messages.List(lesson)
+            .Where(message => message.At >= startedAt)
             .Select(message => new LessonMessage(message.Id, message.From, message.Text, message.At));
-        recorder.LessonEnded(lesson.Id, lesson.StartedAt, endedAt, [.. typed]);
+        recorder.LessonEnded(lesson, startedAt, endedAt, [.. typed]);
     }
 }

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Ttm.Recorder.Recordings;
+using Ttm.Server.Tests.Kit;
+
+namespace Ttm.Server.Tests.Hosting;
+
+/// <summary>A lesson's end and its messages come into the books, whatever happens in between.</summary>
+public sealed class LessonEndTests : IDisposable
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("ttm-ends-").FullName;
+
+    private string[] Place => [$"--Recording:Spool={_directory}/spool", $"--Storage:FileSystem:Root={_directory}/recordings", "--Recording:MinFreeBytes=0"];
+
+    [Fact]
+    public async Task End_ThatTheDiskKeptOutOfTheBooks_ComesAtTheNextStart()
+    {
+        var obstacle = $"{_directory}/spool/books/a.json.new";
+        await using (var server = await TestServer.StartWholeAsync(Place))
+        {
+            await TeachAsync(server);
+            await UntilAsync(() => Task.FromResult(File.Exists($"{_directory}/spool/books/a.json") && !File.Exists($"{_directory}/spool/books/a.dirty")));
+            Directory.CreateDirectory(obstacle);
+            await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Service).ShouldBeAsync(204);
+            using var enough = new CancellationTokenSource(Second);
+            await server.Get<RecorderService>().StopAsync(enough.Token);
+        }
+
+        Manifest()!.Value.GetProperty("sittings").GetArrayLength().ShouldBe(0);
+        Directory.Delete(obstacle);
+        await using var next = await TestServer.StartWholeAsync(Place);
+        await WholeAsync();
+    }
+
+    [Fact]
+    public async Task Start_OfAServerWhoseBooksKnowTheEnd_WritesNoBookAnew()
+    {
+        await using (var server = await TestServer.StartWholeAsync(Place))
+        {
+            await TeachAsync(server);
+            await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Service).ShouldBeAsync(204);
+            await WholeAsync();
+        }
+
+        var written = File.GetLastWriteTimeUtc($"{_directory}/spool/books/a.json");
+        await using (await TestServer.StartWholeAsync(Place))
+            Manifest()!.Value.GetProperty("sittings").GetArrayLength().ShouldBe(1);
+        File.GetLastWriteTimeUtc($"{_directory}/spool/books/a.json").ShouldBe(written);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static async Task TeachAsync(TestServer server)
+    {
+        await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a","teacher":"t-1"}""").ShouldBeAsync(201);
+        using var teacher = await Speaker.TeachAsync(server, "a");
+        await server.SendAsync("PUT", "/api/v1/lessons/a/listener", server.Service, """{"student":"s-1"}""").ShouldBeAsync(200);
+        teacher.Speak(Second);
+        await server.SendAsync("POST", "/api/v1/lessons/a/messages", server.Student("a"), """{"text":"page 7?"}""").ShouldBeAsync(201);
+        await server.SendAsync("DELETE", "/api/v1/lessons/a/listener", server.Service).ShouldBeAsync(204);
+    }
+
+    /// <summary>Ends when the manifest in the store has the lesson's end, its message and its whole MP3.</summary>
+    private Task WholeAsync() => UntilAsync(() => Task.FromResult(
+        Manifest()?.GetProperty("sittings").EnumerateArray().SingleOrDefault() is { ValueKind: JsonValueKind.Object } sitting
+        && sitting.GetProperty("messages").EnumerateArray().Single().GetProperty("text").GetString() == "page 7?"
+        && sitting.GetProperty("whole").ValueKind == JsonValueKind.Object));
+
+    private JsonElement? Manifest()
+    {
+        var root = $"{_directory}/recordings";
+        return Directory.Exists(root) && Directory.EnumerateFiles(root, "manifest.json", SearchOption.AllDirectories).SingleOrDefault() is { } path
+            ? JsonDocument.Parse(File.ReadAllText(path)).RootElement
+            : null;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + Patience;
+        while (!await condition())
+        {
+            TimeProvider.System.GetUtcNow().ShouldBeLessThan(deadline);
+            await Task.Delay(50);
+        }
+    }
+}
