@@ -12,6 +12,10 @@ public sealed partial class ObjectKeyTemplate
 {
     public const string Default = "lessons/{date}/{lesson}/{sequence}-{student}.mp3";
 
+    // One that begins with a dot grows by two when it is rendered.
+    private static readonly string LongestId = "." + new string('x', 127);
+    private static readonly string ARecording = "rec_" + new string('x', 24);
+
     private readonly string _template;
 
     private ObjectKeyTemplate(string template) => _template = template;
@@ -40,8 +44,23 @@ public sealed partial class ObjectKeyTemplate
         else if (!ObjectKey.IsValid(Placeholder().Replace(template, "x")))
             problem = $"must be a relative name of letters, digits and . _ - = + @ between single slashes, not '{template}'";
         else
-            parsed = new ObjectKeyTemplate(template);
-        return parsed is not null;
+            problem = AmbiguityOf(template);
+        if (problem is not null)
+            return false;
+
+        parsed = new ObjectKeyTemplate(template);
+        if (ObjectKey.IsValid(WithId(parsed.Render(DateTimeOffset.UnixEpoch, LongestId, LongestId, LongestId, int.MaxValue, ARecording), ARecording)))
+            return true;
+        parsed = null;
+        problem = "makes names that are longer than a store takes (255 characters between two slashes, 1000 in all) where ids are as long as they may be, 128 characters: make it shorter";
+        return false;
+    }
+
+    /// <summary>The name to take where another recording has the key already. No other recording can have it.</summary>
+    public static string WithId(string key, string recording)
+    {
+        int dot = key.LastIndexOf('.');
+        return dot > key.LastIndexOf('/') ? $"{key[..dot]}-{recording}{key[dot..]}" : $"{key}-{recording}";
     }
 
     /// <summary>The key of one recording. Ids are as API.md allows them; one that begins with a dot is written with <c>=2E</c> instead.</summary>
@@ -56,9 +75,28 @@ public sealed partial class ObjectKeyTemplate
             _ => Safe(recording),
         });
 
+    // Ids have dashes, dots and digits of their own. So that each can be read out of the key again, no two share a name, and the number ends where its digits end.
+    private static string? AmbiguityOf(string template)
+    {
+        foreach (string name in template.Split('/'))
+        {
+            string[] ids = [.. Placeholder().Matches(name).Select(match => match.Value).Where(value => value is "{lesson}" or "{teacher}" or "{student}")];
+            if (ids.Length > 1)
+            {
+                return $"has {ids[0]} and {ids[1]} in one name, so that two recordings could get the same ('a-b' and 'c', 'a' and 'b-c'), or one that is longer than the 255 characters a store takes: "
+                    + "put a slash between them";
+            }
+        }
+
+        return NumberBesideDigits().IsMatch(template) ? "must have a character that is no digit (or nothing) before and behind {sequence}, so that the number can be told from what is beside it" : null;
+    }
+
     // '=' is no character of an id, so two ids never become one.
     private static string Safe(string id) => id.StartsWith('.') ? string.Concat("=2E", id.AsSpan(1)) : id;
 
     [GeneratedRegex(@"\{([^{}]*)\}")]
     private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"[0-9}]\{sequence\}|\{sequence\}[0-9{]")]
+    private static partial Regex NumberBesideDigits();
 }
