@@ -21,13 +21,13 @@ internal sealed partial class LessonFiles(string spool, DiskQueue disk, ILogger<
         return [.. Directory.EnumerateFiles(_directory, "*" + Suffix).Select(Read).OfType<StoredLesson>().OrderBy(lesson => lesson.StartedAt)];
     }
 
-    public Task SaveAsync(StoredLesson lesson) => disk.EnqueueAsync(() =>
+    public Task SaveAsync(StoredLesson lesson) => disk.ReplaceAsync(PathOf(lesson.Id), () =>
     {
         OwnFile.CreateDirectory(_directory);
         OwnFile.Replace(PathOf(lesson.Id), JsonSerializer.SerializeToUtf8Bytes(lesson, ApiJson.Options));
     });
 
-    public Task RemoveAsync(string lesson) => disk.EnqueueAsync(() => File.Delete(PathOf(lesson)));
+    public Task RemoveAsync(string lesson) => disk.ReplaceAsync(PathOf(lesson), () => File.Delete(PathOf(lesson)));
 
     private string PathOf(string lesson) => Path.Combine(_directory, lesson + Suffix);
 

@@ -15,7 +15,7 @@ internal sealed class MessageFiles(string spool, DiskQueue disk)
     /// <summary>Ends when the message is on disk, or the disk takes long.</summary>
     public async Task AppendAsync(Message message)
     {
-        var written = disk.EnqueueAsync(() =>
+        var written = disk.AppendAsync(PathOf(message.Lesson), () =>
         {
             OwnFile.CreateDirectory(_directory);
             OwnFile.AppendLine(PathOf(message.Lesson), JsonSerializer.SerializeToUtf8Bytes(message, ApiJson.Options));
@@ -23,12 +23,12 @@ internal sealed class MessageFiles(string spool, DiskQueue disk)
         await Task.WhenAny(written, Task.Delay(Patience));
     }
 
-    /// <summary>Oldest first; a line that a crash has torn is left out.</summary>
+    /// <summary>Oldest first; a line that a crash has torn is left out, and the second of one that was written twice.</summary>
     public IReadOnlyList<Message> Read(string lesson)
     {
         try
         {
-            return [.. File.ReadLines(PathOf(lesson)).Select(Parse).OfType<Message>()];
+            return [.. File.ReadLines(PathOf(lesson)).Select(Parse).OfType<Message>().DistinctBy(message => message.Id)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
