@@ -74,7 +74,7 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     public FinishedRecording? Find(Recording recording)
     {
         lock (_lock)
-            return _lessons.TryGetValue(recording.Lesson, out var pages) ? pages.Recordings.GetValueOrDefault(recording.Sequence) : null;
+            return _lessons.TryGetValue(recording.Lesson, out var pages) ? pages.Recordings.Values.FirstOrDefault(finished => finished.Recording.Id == recording.Id) : null;
     }
 
     /// <summary>What the lesson's book says now.</summary>
@@ -84,9 +84,12 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
             return PagesOf(lesson).ToBook(lesson);
     }
 
-    /// <summary>Enters a stored recording, durably.</summary>
-    public void Enter(FinishedRecording finished) =>
-        Change(finished.Recording.Lesson, pages => pages.Recordings[finished.Recording.Sequence] = finished);
+    /// <summary>Enters a stored recording, durably; one that is deleted stays out.</summary>
+    public void Enter(FinishedRecording finished)
+    {
+        if (!IsDeleted(finished.Recording))
+            Change(finished.Recording.Lesson, pages => pages.Recordings[finished.Recording.Sequence] = finished);
+    }
 
     /// <summary>Enters, durably, that a lesson is over, and what was typed in it. A second call for the same beginning changes the messages and the end.</summary>
     public void Enter(string lesson, Sitting sitting) => Change(lesson, pages => pages.Enter(sitting));
@@ -108,6 +111,12 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     {
         lock (_lock)
             return _lessons.TryGetValue(lesson, out LessonPages? pages) && pages.Sittings.Values.Any(sitting.IsSame);
+    }
+
+    public bool IsDeleted(Recording recording)
+    {
+        lock (_lock)
+            return _lessons.TryGetValue(recording.Lesson, out LessonPages? pages) && pages.Deleted.Values.Any(stone => stone.Id == recording.Id);
     }
 
     public bool HasDeleted(string lesson, Sitting sitting)
@@ -207,9 +216,12 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     {
         lock (_lock)
         {
-            change(PagesOf(lesson));
+            // What the disk refuses has not happened.
+            LessonPages pages = PagesOf(lesson).Copy();
+            change(pages);
+            spool.SaveBook(pages.ToBook(lesson));
+            _lessons[lesson] = pages;
             _versions[lesson] = _versions.GetValueOrDefault(lesson) + 1;
-            spool.SaveBook(PagesOf(lesson).ToBook(lesson));
         }
     }
 

@@ -3,11 +3,13 @@ namespace Ttm.Recorder.Recordings;
 /// <summary>What the book keeper knows of one lesson. Not for two threads at once.</summary>
 internal sealed class LessonPages
 {
-    public SortedList<int, FinishedRecording> Recordings { get; } = [];
+    public SortedList<int, FinishedRecording> Recordings { get; private init; } = [];
 
-    public SortedList<int, Tombstone> Deleted { get; } = [];
+    public SortedList<int, Tombstone> Deleted { get; private init; } = [];
 
-    public SortedList<DateTimeOffset, Sitting> Sittings { get; } = [];
+    public SortedList<DateTimeOffset, Sitting> Sittings { get; private init; } = [];
+
+    public LessonPages Copy() => new() { Recordings = new(Recordings), Deleted = new(Deleted), Sittings = new(Sittings) };
 
     public LessonBook ToBook(string lesson) => LessonBook.Of(lesson, Recordings.Values, Sittings.Values, Deleted.Values);
 
@@ -28,7 +30,7 @@ internal sealed class LessonPages
     /// <summary>The whole lesson holds the sound too: it goes, and is made again.</summary>
     public void Delete(Tombstone stone)
     {
-        if (Deleted.ContainsKey(stone.Sequence))
+        if (Deleted.Values.Any(present => present.Id == stone.Id))
             return;
         List<string> pending = [.. stone.Pending];
         foreach (Sitting sitting in Sittings.Values.ToList())
@@ -39,7 +41,8 @@ internal sealed class LessonPages
             Sittings[sitting.StartedAt] = sitting with { Whole = null };
         }
 
-        Recordings.Remove(stone.Sequence);
+        if (Recordings.GetValueOrDefault(stone.Sequence)?.Recording.Id == stone.Id)
+            Recordings.Remove(stone.Sequence);
         Deleted[stone.Sequence] = stone with { Pending = pending };
     }
 }

@@ -256,6 +256,7 @@ public sealed class RecorderService : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         _journals.Dispose();
+        _deletion.Dispose();
         _uploader.Dispose();
         _metrics.Dispose();
         _stop.Dispose();

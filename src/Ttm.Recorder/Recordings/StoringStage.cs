@@ -22,6 +22,10 @@ internal sealed class StoringStage(
     private readonly ConcurrentDictionary<string, Task> _running = new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _cancels = new();
 
+    // With what was held up by it, if anything was.
+    private readonly Dictionary<string, FinishedRecording?> _held = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+
     // Books wait for the disk, one after another in any case: so only one of them does it with a thread in hand.
     private readonly SemaphoreSlim _disk = new(1);
     private long _upkeeps;
@@ -36,10 +40,20 @@ internal sealed class StoringStage(
     {
         string id = finished.Recording.Id;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_running.TryAdd(id, done.Task))
-            return;
-        var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        _cancels[id] = cancel;
+        CancellationTokenSource cancel;
+        lock (_lock)
+        {
+            if (_held.ContainsKey(id))
+            {
+                _held[id] = finished;
+                return;
+            }
+
+            if (!_running.TryAdd(id, done.Task))
+                return;
+            _cancels[id] = cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        }
+
         _ = Task.Run(async () =>
         {
             try
@@ -48,7 +62,12 @@ internal sealed class StoringStage(
             }
             catch (OperationCanceledException)
             {
-                // It stays in the spool, for the next start.
+                // It stays in the spool, for the next start or for who holds it.
+                lock (_lock)
+                {
+                    if (_held.ContainsKey(id))
+                        _held[id] = finished;
+                }
             }
             catch (Exception exception)
             {
@@ -71,11 +90,17 @@ internal sealed class StoringStage(
         return settles ? Task.CompletedTask : OnDiskAsync(() => spool.Remove(recording.Id), cancellationToken);
     }
 
-    /// <summary>Stops the upload of one recording; afterwards it is stored or it is not.</summary>
-    public async Task CancelAsync(string id)
+    /// <summary>Stops the upload of one recording, and lets none begin until <see cref="Release"/>; afterwards it is stored or it is not. For one caller at a time.</summary>
+    public async Task HoldAsync(string id)
     {
-        if (!_running.TryGetValue(id, out Task? running))
-            return;
+        Task? running;
+        lock (_lock)
+        {
+            _held[id] = null;
+            if (!_running.TryGetValue(id, out running))
+                return;
+        }
+
         try
         {
             if (_cancels.TryGetValue(id, out CancellationTokenSource? cancel))
@@ -88,6 +113,19 @@ internal sealed class StoringStage(
 
         await running.ConfigureAwait(false);
     }
+
+    /// <summary>What was held up goes on.</summary>
+    public void Release(string id)
+    {
+        FinishedRecording? finished;
+        lock (_lock)
+            _held.Remove(id, out finished);
+        if (finished is not null)
+            Begin(finished);
+    }
+
+    /// <summary>Takes a deleted recording out of the spool, as soon as the disk lets it.</summary>
+    public Task BeginRemoval(string id) => Run($"{id}/removal", cancellationToken => OnDiskAsync(() => spool.Remove(id), cancellationToken));
 
     /// <summary>Brings the lesson's objects in line with its book: deletions, the whole lesson, manifests. Never fails.</summary>
     public Task BeginUpkeep(string lesson) =>
@@ -148,6 +186,8 @@ internal sealed class StoringStage(
 
     private async Task StoreAsync(FinishedRecording finished, CancellationToken cancellationToken)
     {
+        if (books.IsDeleted(finished.Recording))
+            return;
         if (!KnowsAllKeys && await ExistsAsync(finished.Key, cancellationToken).ConfigureAwait(false))
             finished = finished with { Key = WithId(finished.Key, finished.Recording.Id) };
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ttm.Recorder.Journal;
 using Ttm.Recorder.Recordings;
@@ -47,7 +48,7 @@ internal sealed class RecorderFixture : IAsyncDisposable
 
     /// <param name="store">In place of <see cref="Store"/>.</param>
     /// <param name="adjust">Changes the settings.</param>
-    public async Task<RecorderService> StartAsync(string spool = "spool", IObjectStore? store = null, Func<RecordingOptions, RecordingOptions>? adjust = null)
+    public async Task<RecorderService> StartAsync(string spool = "spool", IObjectStore? store = null, Func<RecordingOptions, RecordingOptions>? adjust = null, ILoggerFactory? logs = null)
     {
         Spool = Path.Combine(Directory, spool);
         ObjectKeyTemplate.TryParse(ObjectKeyTemplate.Default, out ObjectKeyTemplate? keys, out _).ShouldBeTrue();
@@ -55,7 +56,7 @@ internal sealed class RecorderFixture : IAsyncDisposable
         var options = new RecordingOptions { Spool = Spool, MinFreeBytes = 0, Workers = 2 };
         options = adjust?.Invoke(options) ?? options;
         options.Problems().ShouldBeEmpty();
-        var service = new RecorderService(options, keys!, store ?? Store, _randomness, clock, NullLoggerFactory.Instance);
+        var service = new RecorderService(options, keys!, store ?? Store, _randomness, clock, logs ?? NullLoggerFactory.Instance);
         _services.Add(service);
         await service.StartAsync(default);
         return service;
