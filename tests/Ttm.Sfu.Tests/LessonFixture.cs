@@ -40,8 +40,12 @@ internal sealed class LessonFixture : IStretchRecorder, ILessonEventSink, IAsync
         return new StretchRecording(id, recorded, () => Publish(new LessonEvent("recording.started", stretch.Lesson, TimeProvider.System.GetUtcNow(), id)));
     }
 
+    /// <summary>Called before an event is taken.</summary>
+    public Action<LessonEvent>? OnPublish { get; set; }
+
     public void Publish(LessonEvent lessonEvent)
     {
+        OnPublish?.Invoke(lessonEvent);
         lock (Events)
             Events.Add(lessonEvent);
     }

@@ -93,6 +93,42 @@ public sealed class RestoreTests
         lesson.Snapshot.State.ShouldBe(LessonState.Ended);
     }
 
+    [Fact]
+    public async Task Create_WhileTheFormerLessonStillCloses_IsRefusedUntilAllIsToldAndSaved()
+    {
+        await using var node = new LessonFixture(store: _store);
+        var lesson = node.CreateLesson("algebra", "t");
+        await node.ConnectTeacherAsync(lesson, "t");
+        for (int i = 0; i < 3; i++)
+            await node.ConnectStudentAsync(lesson, $"s-{i}");
+        List<LessonFailure> answers = [];
+
+        // The teacher's connection closes first, and its page may be quick.
+        node.OnPublish = e =>
+        {
+            if (e.Type is LessonEventTypes.TeacherDisconnected or LessonEventTypes.LessonEnded)
+                answers.Add(Create().Failure);
+        };
+        await lesson.EndAsync();
+        answers.ShouldBe([LessonFailure.LessonIsLive, LessonFailure.LessonIsLive]);
+
+        node.OnPublish = null;
+        Create().Succeeded.ShouldBeTrue();
+        for (int round = 0; round < 20; round++)
+        {
+            var again = Task.Run(async () =>
+            {
+                while (!Create().Succeeded)
+                    await Task.Yield();
+            });
+            await node.Lessons.Find("algebra")!.EndAsync();
+            await again;
+            _store.Load().ShouldHaveSingleItem().EndedAt.ShouldBeNull();
+        }
+
+        LessonResult<ILesson> Create() => node.Lessons.Create("algebra", "t", new Dictionary<string, string>());
+    }
+
     [Theory]
     [InlineData("not sdp", LessonFailure.MalformedSdp)]
     [InlineData("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n", LessonFailure.UnacceptableSdp)]

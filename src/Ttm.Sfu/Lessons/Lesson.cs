@@ -131,10 +131,9 @@ internal sealed class Lesson : ILesson, IDisposable
     {
         if (_roster.Listener is not null)
             await SwitchAsync(null);
-        _endedAt = _context.Time.GetUtcNow();
         await CloseAllAsync("the lesson has ended");
-        Snapshot = TakeSnapshot();
-        _news.Ended(Snapshot);
+        _endedAt = _context.Time.GetUtcNow();
+        _news.Ended(TakeSnapshot());
         return LessonResultOf(true);
     });
 
@@ -184,8 +183,10 @@ internal sealed class Lesson : ILesson, IDisposable
             if (_isSuspended)
                 return LessonResult.Fail<T>(LessonFailure.Full, "The server is about to stop.");
             result = await work();
-            Snapshot = TakeSnapshot();
+
+            // Who sees that it has ended may make it again: all that this one says and saves must come before.
             saving = _saver?.SaveAsync(ToStored()) ?? Task.CompletedTask;
+            Snapshot = TakeSnapshot();
         }
         finally
         {

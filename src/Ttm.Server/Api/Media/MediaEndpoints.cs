@@ -59,12 +59,17 @@ internal static class MediaEndpoints
         if (readiness.IsStopping && readiness.RefuseLesson() is { } stopping)
             return stopping;
         var participant = isTeacher && caller.Role == Role.Service ? TeacherOf(lesson, lessons) ?? caller.Id : caller.Id;
-        var (opened, problem) = Open(lesson, isTeacher ? participant : null, offer, lessons, readiness);
-        if (opened is null)
-            return problem!;
-        var result = isTeacher
-            ? await opened.ConnectTeacherAsync(participant, offer)
-            : await opened.ConnectStudentAsync(participant, offer);
+        LessonResult<SessionAccepted> result;
+        do
+        {
+            var (opened, problem) = Open(lesson, isTeacher ? participant : null, offer, lessons, readiness);
+            if (opened is null)
+                return problem!;
+            result = isTeacher
+                ? await opened.ConnectTeacherAsync(participant, offer)
+                : await opened.ConnectStudentAsync(participant, offer);
+        }
+        while (isTeacher && result.Failure == LessonFailure.LessonNotFound); // It was about to end: the next one is a new one.
         if (!result.Succeeded)
             return result.ToProblem();
         ice.AddLinks(context, caller);
