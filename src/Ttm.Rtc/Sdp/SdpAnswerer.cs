@@ -12,6 +12,14 @@ public static class SdpAnswerer
     {
         negotiation = null;
         error = null;
+
+        // RFC 9725 section 4.4.2: tracks that are too many are refused, not left out. A student's page may offer to receive more than there is.
+        if (options.Direction == SdpDirection.RecvOnly && offer.Document.Media.Count(media => media.Kind == "audio" && !media.IsRejected) > 1)
+        {
+            error = SdpError.Unacceptable("The offer has several audio m-lines: a teacher has one track.");
+            return false;
+        }
+
         foreach (var media in offer.Document.Media)
         {
             if (media.Kind != "audio" || media.IsRejected)

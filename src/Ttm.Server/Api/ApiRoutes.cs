@@ -17,7 +17,7 @@ internal static class ApiRoutes
 
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup(Prefix).RequireAuthorization();
+        var api = routes.MapGroup(Prefix).RequireAuthorization().AlsoByHead();
         api.MapLessons();
         api.MapListener();
         api.MapTeacher();

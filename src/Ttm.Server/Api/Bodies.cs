@@ -31,16 +31,17 @@ internal static class Bodies
         && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether the Accept header, where there is one, admits this type.</summary>
+    /// <summary>Whether the Accept header, where there is one, admits this type: by the most specific of its ranges (RFC 9110 section 12.5.1).</summary>
     public static bool Accepts(HttpRequest request, string mediaType)
     {
         var header = request.Headers.Accept;
-        if (header.Count == 0)
+        if (string.IsNullOrWhiteSpace(header.ToString()))
             return true;
         if (!MediaTypeHeaderValue.TryParseList(header, out var accepted))
             return false;
         var wanted = new MediaTypeHeaderValue(mediaType);
-        return accepted.Any(one => one.Quality is not 0 && Matches(one, wanted));
+        var best = accepted.Where(one => Matches(one, wanted)).MinBy(one => one.MatchesAllTypes ? 2 : one.MatchesAllSubTypes ? 1 : 0);
+        return best is not null and not { Quality: 0 };
     }
 
     private static bool Matches(MediaTypeHeaderValue accepted, MediaTypeHeaderValue wanted) =>

@@ -7,7 +7,7 @@ namespace Ttm.Server.Api;
 /// <summary>Ids the application chooses: 1–128 characters of <c>A-Z a-z 0-9 . _ -</c>; not "." or "..", which no URL path can carry (RFC 3986 section 5.2.4).</summary>
 internal static class Ids
 {
-    public const string Rule = "1 to 128 characters of A-Z a-z 0-9 . _ -";
+    public const string Rule = "1 to 128 characters of A-Z a-z 0-9 . _ - (and not . or .. alone)";
     private const int MaximumLength = 128;
     private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 

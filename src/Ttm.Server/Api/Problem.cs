@@ -26,7 +26,11 @@ internal sealed class Problem(int status, string title) : IResult
 
     public static Problem BadId(string field) => BadRequest($"The {field} id must be {Ids.Rule}");
 
-    public static Problem Forbidden(string title) => new(StatusCodes.Status403Forbidden, title);
+    /// <summary>With the challenge that RFC 6750 section 3 wants.</summary>
+    public static Problem Forbidden(string title) => new(StatusCodes.Status403Forbidden, title)
+    {
+        Headers = new Dictionary<string, string> { ["WWW-Authenticate"] = "Bearer error=\"insufficient_scope\"" },
+    };
 
     public static Problem NotFound(string title) => new(StatusCodes.Status404NotFound, title);
 

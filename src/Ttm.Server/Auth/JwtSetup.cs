@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Ttm.Server.Api;
 using Ttm.Server.Configuration;
@@ -9,8 +10,8 @@ namespace Ttm.Server.Auth;
 /// <summary>Bearer tokens: HS256 alone, the issuer selects the key, <c>exp</c> is required.</summary>
 internal static class JwtSetup
 {
-    /// <summary>Clocks of the application and of this server may differ by this much.</summary>
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+    /// <summary>The application's clock may be ahead by this much, so that a token which begins now is good now. None at the end: who wants a longer life says so.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
     public static void AddTokens(this IServiceCollection services, AuthOptions options)
     {
@@ -48,7 +49,7 @@ internal static class JwtSetup
     {
         if (expires is null)
             throw new SecurityTokenNoExpirationException("The token has no claim \"exp\".");
-        if (expires < now - skew)
+        if (expires <= now)
             throw new SecurityTokenExpiredException("The token has expired.");
         if (notBefore > now + skew)
             throw new SecurityTokenNotYetValidException("The token is not valid yet.");
@@ -66,7 +67,10 @@ internal static class JwtSetup
 
     private static Task ReadCaller(TokenValidatedContext context)
     {
-        if (Caller.TryRead(context.Principal!, out var caller, out var flaw))
+        // RFC 7515 section 4.1.11: none of its extensions is understood here.
+        if (context.SecurityToken is JsonWebToken token && token.TryGetHeaderValue<object>("crit", out _))
+            context.Fail("The token has the header \"crit\", of which this server understands nothing.");
+        else if (Caller.TryRead(context.Principal!, out var caller, out var flaw))
             context.HttpContext.Features.Set(caller);
         else
             context.Fail(flaw);

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
+using Ttm.Server.Api;
 
 namespace Ttm.Server.Hosting;
 
@@ -34,12 +36,23 @@ internal static class ApiDocument
                 },
             };
             document.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+
+            // HEAD is as GET: told once.
+            foreach (var path in document.Paths.Values)
+                path.Operations?.Remove(HttpMethod.Head);
+            return Task.CompletedTask;
+        })
+        .AddOperationTransformer((operation, context, _) =>
+        {
+            // An empty list: no token is needed, whatever the document says of all.
+            if (!context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
+                operation.Security = [];
             return Task.CompletedTask;
         }));
 
     public static void MapApiDocument(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").AlsoByHead();
         if (app.Environment.IsDevelopment())
             app.MapScalarApiReference(ReaderPath, options => options.WithTitle("TtmMedia API").DisableDefaultFonts());
     }

@@ -19,7 +19,11 @@ internal sealed class CrossOrigin(RequestDelegate next, ICorsService cors, HttpO
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!request.Headers.ContainsKey("Origin") || !Array.Exists(Open, prefix => request.Path.StartsWithSegments(prefix)))
+        if (!Array.Exists(Open, prefix => request.Path.StartsWithSegments(prefix)))
+            return next(context);
+        if (!_policy.AllowAnyOrigin)
+            context.Response.Headers.Append("Vary", "Origin");
+        if (!request.Headers.ContainsKey("Origin"))
             return next(context);
         var result = cors.EvaluatePolicy(context, _policy);
         cors.ApplyResult(result, context.Response);

@@ -16,7 +16,7 @@ internal static class OperationEndpoints
             .WithSummary("The server takes new lessons")
             .WithDescription("503 otherwise, with the reasons in words. Warnings are what should be mended although lessons go on, such as an object store that does not answer.")
             .Produces<Readied>().Produces<ProblemBody>(503, Problem.ContentType);
-        routes.MapPrometheusScrapingEndpoint("/metrics");
+        routes.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata(Reading));
     }
 
     private static IResult Ready(HttpContext context, Readiness readiness)

@@ -100,11 +100,11 @@ public sealed class SdpAnswererTests
     }
 
     [Fact]
-    public void TryAnswer_TwoAudioLines_TakesTheFirstThatFitsAndRefusesTheOther()
+    public void TryAnswer_TwoAudioLines_AreTooManyOfATeacher_AndOfAStudentTheFirstThatFitsIsTaken()
     {
         string second = BrowserOffers.FirefoxRecvOnly[BrowserOffers.FirefoxRecvOnly.IndexOf("m=audio", StringComparison.Ordinal)..]
             .Replace("a=mid:{f3a1}", "a=mid:b", StringComparison.Ordinal) + $"a=fingerprint:sha-256 {BrowserOffers.Sha256}\n";
-        Accept(BrowserOffers.ChromiumSendOnly + second, TestAnswer.ToTeacher).Remote.Mid.ShouldBe("0");
+        Refuse(BrowserOffers.ChromiumSendOnly + second, TestAnswer.ToTeacher).Detail.ShouldContain("several audio m-lines");
 
         var negotiation = Accept(BrowserOffers.ChromiumSendOnly + second, TestAnswer.ToStudent);
         negotiation.Remote.Mid.ShouldBe("b");

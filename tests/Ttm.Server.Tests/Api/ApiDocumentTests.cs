@@ -50,6 +50,32 @@ public sealed class ApiDocumentTests(ServerFixture fixture)
         Names(example.GetProperty("teacher")).Take(2).ShouldBe(["id", "connected"]);
     }
 
+    [Fact]
+    public async Task Document_DeclaresEachParameterOfEachPath_AndNoTokenWhereNoneIsNeeded()
+    {
+        var document = await (await _server.SendAsync("GET", "/openapi/v1.json", null)).JsonAsync();
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var name = $"{operation.Name} {path.Name}";
+                var declared = operation.Value.TryGetProperty("parameters", out var parameters)
+                    ? parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "path").Select(one => one.GetProperty("name").GetString()!).ToList()
+                    : [];
+                declared.ShouldBe(path.Name.Split('/').Where(part => part.StartsWith('{')).Select(part => part[1..^1]), name);
+                var isPublic = operation.Name == "options" || !path.Name.StartsWith("/api") && !path.Name.StartsWith("/whip") && !path.Name.StartsWith("/whep");
+                (operation.Value.TryGetProperty("security", out var security) && security.GetArrayLength() == 0).ShouldBe(isPublic, name);
+            }
+        }
+
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        Required(schemas, "LessonView").ShouldNotContain("record");
+        Required(schemas, "TeacherView").ShouldNotContain("muted");
+        await _server.SendAsync("GET", "/openapi/v2.json", null).ShouldBeProblemAsync(404);
+    }
+
+    private static IEnumerable<string?> Required(JsonElement schemas, string name) => schemas.GetProperty(name).GetProperty("required").EnumerateArray().Select(one => one.GetString());
+
     private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
 
     private static IEnumerable<string> WithoutExample(JsonElement owner) =>

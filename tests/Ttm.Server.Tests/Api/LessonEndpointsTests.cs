@@ -61,8 +61,10 @@ public sealed class LessonEndpointsTests(ServerFixture fixture)
     public async Task Post_OnFullNode_IsUnavailableWithRetryAfter()
     {
         await using var server = await TestServer.StartAsync();
+        await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"live"}""").ShouldBeAsync(201);
         server.Lessons.IsFull = true;
 
+        await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"live"}""").ShouldBeProblemAsync(409);
         var response = await server.SendAsync("POST", "/api/v1/lessons", server.Service, "{}");
 
         await response.ShouldBeProblemAsync(503);

@@ -199,22 +199,38 @@ public sealed class MediaEndpointsTests(ServerFixture fixture)
         await _server.SendAsync("DELETE", session, _server.Teacher(_lesson)).ShouldBeAsync(200);
     }
 
-    [Theory]
-    [InlineData("GET")]
-    [InlineData("HEAD")]
-    [InlineData("PUT")]
-    public async Task ReservedMethods_AreNotAllowed(string method)
+    [Fact]
+    public async Task Put_IsNotAllowed()
     {
         var session = Session(await PublishAsync());
         foreach (var path in new[] { $"/whip/{_lesson}", $"/whep/{_lesson}", session })
         {
-            var response = await _server.SendAsync(method, path, _server.Teacher(_lesson));
-            response.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+            var response = await _server.SendAsync("PUT", path, _server.Teacher(_lesson));
             response.Content.Headers.Allow.ShouldContain("OPTIONS");
-            if (method != "HEAD")
-                await response.ShouldBeProblemAsync(405);
+            await response.ShouldBeProblemAsync(405);
         }
     }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task Get_HasNoContent_AndIsNotFoundOnceTheSessionIsReplaced(string method)
+    {
+        var session = Session(await PublishAsync());
+        foreach (var path in new[] { $"/whip/{_lesson}", $"/whep/{_lesson}", session })
+            await _server.SendAsync(method, path, _server.Teacher(_lesson)).ShouldBeAsync(204);
+
+        await PublishAsync();
+        await _server.SendAsync(method, session, _server.Teacher(_lesson)).ShouldBeAsync(404);
+    }
+
+    [Theory]
+    [InlineData("application/sdp;q=0, */*", 406)]
+    [InlineData("*/*;q=0, application/sdp", 201)]
+    [InlineData("application/*;q=0, application/sdp;q=0.1", 201)]
+    [InlineData(" ", 201)]
+    public async Task Accept_IsJudgedByItsMostSpecificRange(string accept, int status) =>
+        await _server.SendAsync("POST", $"/whip/{_lesson}", _server.Teacher(_lesson), TestServer.Offer, "application/sdp", ("Accept", accept)).ShouldBeAsync(status);
 
     [Theory]
     [InlineData(false)]

@@ -16,11 +16,27 @@ public sealed class ServerTests(ServerFixture fixture)
     [InlineData("GET", "/api/v2/lessons", 404)]
     [InlineData("PATCH", "/api/v1/lessons", 405)]
     [InlineData("PUT", "/healthz", 405)]
+    [InlineData("POST", "/metrics", 405)]
     [InlineData("POST", "/metrics/x", 404)]
     [InlineData("GET", "/whip", 404)]
     [InlineData("POST", "/whip/a/b/c", 404)]
     public async Task UnknownRoutesAndMethods_AreProblems(string method, string path, int status) =>
         await _server.SendAsync(method, path, _server.Service).ShouldBeProblemAsync(status);
+
+    [Fact]
+    public async Task Head_IsAsGetWithoutTheContent()
+    {
+        var lesson = ServerFixture.NewLesson();
+        await _server.SendAsync("POST", "/api/v1/lessons", _server.Teacher(lesson), "{}").ShouldBeAsync(201);
+        string[] paths = ["/api/v1/lessons", $"/api/v1/lessons/{lesson}", $"/api/v1/lessons/{lesson}/recordings", $"/api/v1/lessons/{lesson}/messages", "/api/v1/ice-servers", "/openapi/v1.json"];
+        foreach (var path in paths)
+        {
+            var response = await _server.SendAsync("HEAD", path, _server.Teacher(lesson)).ShouldBeAsync(200);
+            (await response.Content.ReadAsByteArrayAsync()).ShouldBeEmpty(path);
+        }
+
+        await _server.SendAsync("HEAD", $"/api/v1/lessons/{lesson}/events", _server.Teacher(lesson)).ShouldBeAsync(405);
+    }
 
     [Fact]
     public async Task Fault_IsAProblemWithoutItsStackTrace_AndInTheLog()

@@ -26,10 +26,10 @@ internal sealed class FakeLessons(ILessonEventSink events, TimeProvider clock) :
 
     public LessonResult<ILesson> Create(string id, string? teacher, IReadOnlyDictionary<string, string> metadata, bool isRecorded = true)
     {
-        if (IsFull)
-            return LessonResult.Fail<ILesson>(LessonFailure.Full, "The node is full.");
         if (_lessons.TryGetValue(id, out var live) && live.Snapshot.State == LessonState.Live)
             return LessonResult.Fail<ILesson>(LessonFailure.LessonIsLive, $"Lesson {id} is live.");
+        if (IsFull)
+            return LessonResult.Fail<ILesson>(LessonFailure.Full, "The node is full.");
         var lesson = new FakeLesson(id, teacher, metadata, isRecorded, events, clock);
         _lessons[id] = lesson;
         _order.Enqueue(id);

@@ -43,7 +43,7 @@ internal static class LessonEndpoints
         id ??= caller.Lesson ?? Ids.New(GeneratedIdLength);
         if (!caller.Covers(id))
             return LessonAccess.OtherLesson(caller, id);
-        if (readiness.RefuseLesson() is { } refusal)
+        if (lessons.Find(id) is not { Snapshot.State: LessonState.Live } && readiness.RefuseLesson() is { } refusal)
             return refusal;
         teacher ??= caller.Role == Role.Teacher ? caller.Id : null;
         var created = lessons.Create(id, teacher, metadata, record ?? true);

@@ -14,7 +14,7 @@ internal sealed record LessonView(
     IReadOnlyList<StudentView> Students,
     string? Listener,
     IReadOnlyDictionary<string, string> Metadata,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Record)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Record = null)
 {
     public static LessonView From(LessonSnapshot lesson) => new(
         lesson.Id,
@@ -43,7 +43,7 @@ internal sealed record LessonView(
 }
 
 /// <param name="Muted">True where the teacher's side has said so with PUT mute, else not shown.</param>
-internal sealed record TeacherView(string Id, bool Connected, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Muted);
+internal sealed record TeacherView(string Id, bool Connected, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Muted = false);
 
 /// <summary>The answer of PUT mute.</summary>
 internal sealed record MuteView(string Lesson, string Teacher, bool Muted);

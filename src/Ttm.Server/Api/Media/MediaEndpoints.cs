@@ -5,7 +5,7 @@ using Ttm.Sfu.Lessons;
 
 namespace Ttm.Server.Api.Media;
 
-/// <summary>WHIP (RFC 9725) and WHEP: an offer for an answer. GET, HEAD and PUT are 405, as section 4.2 reserves them.</summary>
+/// <summary>WHIP (RFC 9725) and WHEP: an offer for an answer. GET has an answer without content, as the RFC asks; PUT is a 405.</summary>
 internal static class MediaEndpoints
 {
     public static void MapMedia(this IEndpointRouteBuilder routes)
@@ -22,17 +22,18 @@ internal static class MediaEndpoints
                 ConnectAsync(lesson, isTeacher, context, lessons, readiness, ice))
             .RequireAuthorization().Allow(role).WithSummary(summary).WithDescription(description)
             .Takes<string>("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n…", MediaTypes.Sdp).Produces<string>(201, MediaTypes.Sdp).Fails(400, 403, 404, 406, 409, 413, 415, 422, 503);
-        media.MapMethods($"/{kind}/{{lesson}}", [HttpMethods.Options], (HttpContext context, IceServers ice) => Options(context, ice, "Accept-Post", MediaTypes.Sdp))
+        media.MapMethods($"/{kind}/{{lesson}}", [HttpMethods.Options], (string lesson, HttpContext context, IceServers ice) => Options(lesson, context, ice, "Accept-Post", MediaTypes.Sdp))
             .WithSummary("CORS, and the ICE servers when authorised").Produces(200);
-        media.MapMethods($"/{kind}/{{lesson}}/{{session}}", [HttpMethods.Options], (HttpContext context, IceServers ice) => Options(context, ice, "Accept-Patch", MediaTypes.Fragment))
+        media.MapMethods($"/{kind}/{{lesson}}/{{session}}", [HttpMethods.Options], (string lesson, string session, HttpContext context, IceServers ice) => Options(lesson, context, ice, "Accept-Patch", MediaTypes.Fragment))
             .WithSummary("CORS, and the ICE servers when authorised").Produces(200);
+        media.MapMethods($"/{kind}/{{lesson}}", [HttpMethods.Get, HttpMethods.Head], (string lesson) => Results.NoContent()).ExcludeFromDescription();
         media.MapSession(kind, role);
     }
 
-    private static IResult Options(HttpContext context, IceServers ice, string accept, string mediaType)
+    private static IResult Options(string lesson, HttpContext context, IceServers ice, string accept, string mediaType)
     {
         context.Response.Headers[accept] = mediaType;
-        if (Caller.OrNull(context) is { } caller && context.GetRouteValue("lesson") is string lesson && caller.Covers(lesson))
+        if (Caller.OrNull(context) is { } caller && caller.Covers(lesson))
             ice.AddLinks(context, caller);
         return Results.Ok();
     }
@@ -50,7 +51,7 @@ internal static class MediaEndpoints
         }
 
         if (!Bodies.Accepts(request, MediaTypes.Sdp))
-            return new Problem(StatusCodes.Status406NotAcceptable, $"The answer is {MediaTypes.Sdp}: the request's Accept does not admit it.");
+            return new Problem(StatusCodes.Status406NotAcceptable, $"The answer is {MediaTypes.Sdp}, which the request's Accept header excludes.");
         if (await Bodies.ReadAsync(request) is not { } body)
             return Problem.TooLarge();
         var offer = Encoding.UTF8.GetString(body.Span);

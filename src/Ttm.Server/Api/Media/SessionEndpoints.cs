@@ -15,6 +15,9 @@ internal static class SessionEndpoints
             .WithSummary("Trickle candidates, or restart ICE")
             .WithDescription("204 for candidates, with or without If-Match; with a new ufrag and pwd an ICE restart: 200, the new fragment and ETag.")
             .Takes<string>("a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 192.0.2.1 61764 typ host\r\na=end-of-candidates\r\n", MediaTypes.Fragment).Produces<string>(200, MediaTypes.Fragment).Produces(204).Fails(400, 403, 404, 406, 412, 413, 415);
+        media.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], (string lesson, string session, HttpContext context, ILessons lessons) =>
+                Find(lesson, session, role, context, lessons).Problem ?? Results.NoContent())
+            .RequireAuthorization().Allow(role).ExcludeFromDescription();
         media.MapDelete(pattern, (string lesson, string session, HttpContext context, ILessons lessons) => DeleteAsync(lesson, session, role, context, lessons))
             .RequireAuthorization().Allow(role)
             .WithSummary("Close the connection")
@@ -34,7 +37,7 @@ internal static class SessionEndpoints
         }
 
         if (!Bodies.Accepts(request, MediaTypes.Fragment))
-            return new Problem(StatusCodes.Status406NotAcceptable, $"The answer is {MediaTypes.Fragment}: the request's Accept does not admit it.");
+            return new Problem(StatusCodes.Status406NotAcceptable, $"The answer is {MediaTypes.Fragment}, which the request's Accept header excludes.");
         if (await Bodies.ReadAsync(request) is not { } body)
             return Problem.TooLarge();
         var result = await PatchAsync(found, session, Encoding.UTF8.GetString(body.Span), EntityTags.IfMatch(request));

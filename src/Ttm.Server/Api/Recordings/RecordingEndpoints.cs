@@ -9,7 +9,6 @@ namespace Ttm.Server.Api.Recordings;
 /// <summary>Recordings and their MP3s. A recording's lesson decides who may have it.</summary>
 internal static class RecordingEndpoints
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
     private static readonly TimeSpan RetryWhenOutOfReach = TimeSpan.FromSeconds(10);
 
     public static void MapRecordings(this IEndpointRouteBuilder api)
@@ -22,7 +21,7 @@ internal static class RecordingEndpoints
         recordings.MapGet("/recordings/{recording}", Get).Allow(Role.Teacher)
             .WithSummary("Read a recording")
             .Produces<Recording>().Fails(400, 403, 404);
-        recordings.MapMethods("/recordings/{recording}/audio", Reading, GetAudioAsync).Allow(Role.Teacher)
+        recordings.MapGet("/recordings/{recording}/audio", GetAudioAsync).Allow(Role.Teacher)
             .WithSummary("The MP3")
             .WithDescription("302 to a presigned URL when stored in S3, else the bytes, with Range. 409 while it is being recorded. Takes the token as access_token too.")
             .Produces(200, contentType: "audio/mpeg").Produces(206, contentType: "audio/mpeg").Produces(302).Fails(400, 403, 404, 409, 416, 503);
@@ -62,8 +61,8 @@ internal static class RecordingEndpoints
 
     private static Problem Absent(Recording recording) => recording.Status switch
     {
-        RecordingStatus.Recording => Problem.Conflict("This is being recorded now: its MP3 can be had after the next switch."),
-        RecordingStatus.Encoding or RecordingStatus.Uploading => Problem.Conflict("The MP3 is being made: it can be had in a moment."),
+        RecordingStatus.Recording => Problem.Conflict("This is still being recorded: the MP3 will be available after the next switch."),
+        RecordingStatus.Encoding or RecordingStatus.Uploading => Problem.Conflict("The MP3 is still being made: try again in a moment."),
         RecordingStatus.Failed => Problem.NotFound("The recording failed: it has no MP3."),
         _ => Problem.NotFound("The MP3 is no longer in the object store."),
     };
@@ -73,8 +72,11 @@ internal static class RecordingEndpoints
         context.Response.Headers.CacheControl = "private, no-cache";
         context.Response.Headers.ContentDisposition = $"inline; filename=\"{recording.Lesson}-{recording.Sequence}-{recording.Student}.mp3\"";
         var tag = recording.Sha256 is { } hash ? new EntityTagHeaderValue($"\"{hash}\"") : null;
-        return Results.Stream(stream, "audio/mpeg", lastModified: recording.EndedAt, entityTag: tag, enableRangeProcessing: true);
+        return Results.Stream(stream, "audio/mpeg", lastModified: recording.EndedAt, entityTag: tag, enableRangeProcessing: IsInBytes(context.Request.Headers.Range));
     }
+
+    // RFC 9110 section 14.2: a range in another unit is as none.
+    private static bool IsInBytes(string? range) => range is null || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
 
     private static (Recording? Recording, IResult? Problem) Find(string id, HttpContext context, IRecordings recordings)
     {
