@@ -50,6 +50,14 @@ public sealed partial class IntegrateTests(Browser browser) : BrowserTest(browse
         await teacher.ClickAsync("text=ben");
         await app.PrintsAsync("recording.stored");
 
+        // A switch that the server refuses says why: here a student's token in the teacher's page.
+        var pupil = await Browser.OpenAsync(site);
+        await pupil.GotoAsync("/student/ana");
+        await pupil.GotoAsync(pupil.Url.Replace("role=student", "role=teacher&students=ana", StringComparison.Ordinal));
+        await pupil.ReloadAsync();
+        await pupil.ClickAsync("text=ana");
+        await Assertions.Expect(pupil.Locator("#state")).ToContainTextAsync("token");
+
         // In order, each signature verified by the Standard Webhooks library.
         var types = app.Lines.Select(line => line.Split(' ')[0]).Where(type => type.Contains('.')).ToList();
         types[0].ShouldBe("lesson.started");

@@ -5,7 +5,7 @@ export type State = 'connecting' | 'connected' | 'reconnecting' | 'failed' | 'cl
 export interface ConnectionOptions {
   /** The WHIP or WHEP endpoint, e.g. `/whip/algebra-7`; relative to the page. */
   url: string | URL;
-  /** The JWT, or a function that gets a fresh one before each request. */
+  /** The JWT, or a function that gets a fresh one before each request. Where it throws, a `state` event says so with reason 'token', and it is asked again after the back-off. */
   token?: string | (() => string | Promise<string>);
   /** In place of those in the Link headers of the answer. */
   iceServers?: RTCIceServer[];
@@ -52,7 +52,11 @@ export interface Figures {
 }
 
 export class MediaError extends Error {
-  readonly reason: 'http' | 'network' | 'microphone' | 'transport';
+  /**
+   * 'http': the server refused; 'network': it cannot be reached; 'token': the token function threw, and `cause` is what it threw;
+   * 'microphone': it cannot be opened; 'transport': there is no connection to the media port, or no session.
+   */
+  readonly reason: 'http' | 'network' | 'token' | 'microphone' | 'transport';
   /** The HTTP status, or 0. */
   readonly status: number;
   /** True where trying again cannot help. */
@@ -87,7 +91,7 @@ interface Connection<E> {
   addEventListener<K extends keyof E & string>(type: K, listener: (event: E[K]) => void, options?: AddEventListenerOptions): void;
   removeEventListener<K extends keyof E & string>(type: K, listener: (event: E[K]) => void): void;
   stats(): Promise<Figures>;
-  /** An ICE restart; sound goes on over the old path until the new one works. */
+  /** An ICE restart; sound goes on over the old path until the new one works. Rejects with reason 'transport' while there is no session: before the first, and during a reconnect. */
   restart(): Promise<void>;
   /** Ends a back-off now: after sleep, or when the network is back. */
   retry(): void;

@@ -19,7 +19,7 @@ const CONNECT = 10000; // ms from the answer to a connected transport
 const HEAL = 4000; // ms from an ICE restart to a connected transport
 const STEADY = 10000; // ms of connection after which the next back-off starts small again
 
-/** What went wrong: `status` is the HTTP status (0: none), `reason` is 'http', 'network', 'microphone' or 'transport'. */
+/** What went wrong: `status` is the HTTP status (0: none), `reason` is 'http', 'network', 'token', 'microphone' or 'transport'. */
 export class MediaError extends Error {
   constructor(message, reason, status = 0, cause = undefined) {
     super(message, { cause });
@@ -106,6 +106,7 @@ class Connection extends EventTarget {
   /** A new network path for the same session; sound goes on over the old one until the new one works. */
   async restart() {
     const pc = this._pc;
+    if (!this.#session) throw new MediaError('there is no session to restart', 'transport');
     const offer = await pc.createOffer({ iceRestart: true });
     const line = (name) => offer.sdp.match(new RegExp(`^${name}.*$`, 'm'))?.[0] ?? '';
     const body = ['a=ice-ufrag:', 'a=ice-pwd:', 'm=audio', 'a=mid:'].map(line).join('\r\n') + '\r\n';
@@ -249,12 +250,11 @@ class Connection extends EventTarget {
   }
 
   async #fetch(url, method, type, body, headers = {}) {
+    const bearer = await this.#token();
+    if (bearer) headers.Authorization = `Bearer ${bearer}`;
+    if (type) headers['Content-Type'] = type;
     let response;
     try {
-      const { token } = this.#options;
-      const bearer = typeof token === 'function' ? await token() : token;
-      if (bearer) headers.Authorization = `Bearer ${bearer}`;
-      if (type) headers['Content-Type'] = type;
       const keepalive = method === 'DELETE';
       response = await fetch(url, { method, headers, body, keepalive, signal: AbortSignal.timeout(10000) });
     } catch (cause) {
@@ -265,6 +265,16 @@ class Connection extends EventTarget {
     const error = new MediaError(problem.title ?? `the server answered ${response.status}`, 'http', response.status);
     error.retryAfter = 1000 * (Number(response.headers.get('retry-after')) || 0);
     throw error;
+  }
+
+  async #token() {
+    const { token } = this.#options;
+    if (typeof token !== 'function') return token;
+    try {
+      return await token();
+    } catch (cause) {
+      throw new MediaError(`the token function failed: ${cause?.message ?? cause}`, 'token', 0, cause);
+    }
   }
 
   #set(state, error = undefined) {
