@@ -70,6 +70,7 @@ public sealed class LessonByPagesTests(Browser browser, ITestOutputHelper output
         var shown = stretches[1];
         (await teacher.PlayAsync(shown.Recording.Id)).ShouldBe(shown.Recording.Length.TotalSeconds, 0.1);
         (await teacher.DownloadAsync(shown.Recording.Id)).ShouldBe(shown.Mp3);
+        await Expect(teacher.Recording(shown.Recording.Id).Locator("a")).ToHaveAttributeAsync("download", $"{Lesson}-0002-ben.mp3");
         await teacher.EndLessonAsync();
         foreach (var student in students)
             await student.ShowsAsync("The lesson has ended. You can close this page.");

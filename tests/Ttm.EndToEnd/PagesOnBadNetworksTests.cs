@@ -43,7 +43,7 @@ public sealed class PagesOnBadNetworksTests(Browser browser, ITestOutputHelper o
 
         uplink.IsCut = true;
         await SoonAsync("a cut of the teacher's network", () => Expect(teacher.Alarm("lost")).ToBeVisibleAsync(new() { Timeout = Soon }));
-        await Expect(teacher.Status).ToHaveTextAsync("Connection lost – being restored…");
+        await Expect(teacher.Status).ToHaveTextAsync("Connection lost – reconnecting…");
         uplink.IsCut = false;
         await teacher.ShowsListenerAsync("ana");
         await student.Page.HearsAsync(4);

@@ -59,6 +59,14 @@ public sealed class PagesTeacherTests(Browser browser) : BrowserTest(browser)
         await keys.PressAsync("Tab");
         await keys.PressAsync("Enter");
         await Expect(teacher.Page.Locator("[data-student-row='s-2'] .badge")).ToBeHiddenAsync();
+
+        // While the page asks whether to end the lesson, keys are for that question alone.
+        await teacher.Page.Locator("#end").ClickAsync();
+        foreach (var key in new[] { "m", "1" })
+            await keys.PressAsync(key);
+        await teacher.Page.GetByRole(AriaRole.Button, new() { Name = "No, go on" }).ClickAsync();
+        await Expect(teacher.Page.Locator("#mute")).ToHaveTextAsync("Mute");
+        await teacher.ShowsListenerAsync("José");
         await keys.PressAsync("m");
         await student.ShowsAsync("Your teacher is with you and has muted the microphone");
         await teacher.Page.ReloadAsync();

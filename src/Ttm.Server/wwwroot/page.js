@@ -85,7 +85,6 @@ export function readLink() {
     claims,
     lesson: link.get('lesson') ?? claims.lesson ?? '',
     me: claims.sub ?? '',
-    name: link.get('name') ?? '',
   };
 }
 

@@ -53,7 +53,7 @@ export class RecordingRow {
     this.#play.hidden = this.#save.hidden = !whole;
     if (!whole) return;
     this.#save.href = this.#src;
-    this.#save.download = `${lesson}-${String(sequence).padStart(3, '0')}-${student}.mp3`;
+    this.#save.download = `${lesson}-${String(sequence).padStart(4, '0')}-${student}.mp3`;
   }
 
   #onPlay() {

@@ -97,7 +97,7 @@ async function showLinks() {
 }
 
 function onKey(event) {
-  if (event.key.toLowerCase() !== 'm' || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key.toLowerCase() !== 'm' || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return;
   if ($('#digits').checked && !event.target.closest('input:not([type="checkbox"]), select, textarea, audio')) air.toggleMute();
 }
 

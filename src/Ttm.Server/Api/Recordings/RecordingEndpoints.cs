@@ -70,7 +70,7 @@ internal static class RecordingEndpoints
     private static IResult Bytes(HttpContext context, Recording recording, Stream stream)
     {
         context.Response.Headers.CacheControl = "private, no-cache";
-        context.Response.Headers.ContentDisposition = $"inline; filename=\"{recording.Lesson}-{recording.Sequence}-{recording.Student}.mp3\"";
+        context.Response.Headers.ContentDisposition = $"inline; filename=\"{recording.Lesson}-{recording.Sequence:D4}-{recording.Student}.mp3\"";
         var tag = recording.Sha256 is { } hash ? new EntityTagHeaderValue($"\"{hash}\"") : null;
         return Results.Stream(stream, "audio/mpeg", lastModified: recording.EndedAt, entityTag: tag, enableRangeProcessing: IsInBytes(context.Request.Headers.Range));
     }

@@ -29,9 +29,10 @@ async function run() {
   $('#ways').replaceChildren(...ways.map(row));
   setText($('#report'), report(view, ways));
   const results = await Promise.all(ways.map(attempt));
-  const verdict = judge(results);
-  show(verdict, t(`network.${verdict}`), t(`network.${verdict}.advice`));
-  setText($('#report'), report(view, ways, results, t(`network.${verdict}`)));
+  const { state, advice } = judge(results);
+  const verdict = t(`network.${state}`);
+  show(state, verdict, advice.map((key) => t(key)).join(' '));
+  setText($('#report'), report(view, ways, results, verdict));
   $('#again').disabled = $('#copy').disabled = false;
 }
 

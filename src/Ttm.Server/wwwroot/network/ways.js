@@ -29,9 +29,15 @@ export function listWays(view, token) {
   return ways;
 }
 
-/** 'good': UDP, or its relay, and the page's own ways work; 'fair': sound comes somehow; 'bad': it does not, or the page's calls fail. */
+/**
+ * `{ state, advice }`. State is 'bad' where the page's calls fail or sound does not come at all, 'fair' where it comes by TCP alone or the events
+ * are held back, else 'good'. Advice has the keys of its sentences.
+ */
 export function judge(results) {
   const works = (...ids) => results.some((r) => ids.includes(r.id) && r.state === 'works');
-  if (!works('udp', 'tcp', 'turnUdp', 'turnTcp', 'turnTls')) return 'bad';
-  return works('udp', 'turnUdp') && works('events') ? 'good' : 'fair';
+  if (!works('https', 'http') || !works('udp', 'tcp', 'turnUdp', 'turnTcp', 'turnTls')) return { state: 'bad', advice: ['network.bad.advice'] };
+  const advice = [];
+  if (!works('udp', 'turnUdp')) advice.push('network.fair.tcp');
+  if (!works('events')) advice.push('network.fair.events');
+  return advice.length ? { state: 'fair', advice } : { state: 'good', advice: ['network.good.advice'] };
 }
