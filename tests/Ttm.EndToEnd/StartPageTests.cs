@@ -23,7 +23,7 @@ public sealed class StartPageTests(Browser browser) : BrowserTest(browser)
         await teacher.GetByLabel("Reduce noise and echo").UncheckAsync();
 
         // One click on a student goes on air, too.
-        await teacher.Locator("button.student").First.ClickAsync();
+        await teacher.Locator("button.talk").First.ClickAsync();
 
         await Expect(student.Locator("#status")).ToHaveTextAsync("Your teacher is talking to you");
         await student.HearsAsync(4);

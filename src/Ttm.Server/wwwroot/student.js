@@ -24,7 +24,7 @@ let lastSound = 0;
 
 // What the words are made of.
 const now = {
-  joined: false, state: 'connecting', error: null, deaf: false, chosen: false, teacher: '', teacherHere: false, muted: false, blocked: false, over: '',
+  joined: false, state: 'connecting', error: null, deaf: false, selected: false, teacher: '', teacherHere: false, muted: false, blocked: false, over: '',
 };
 
 if (!token || !lesson) {
@@ -92,7 +92,7 @@ function onState({ state, error }) {
 
 function onLevel(level) {
   if (level > 0.001) lastSound = performance.now();
-  showLevel($('#level'), now.chosen ? level : 0);
+  showLevel($('#level'), now.selected ? level : 0);
   show();
 }
 
@@ -104,7 +104,7 @@ async function refresh() {
     now.teacherHere = view.teacher?.connected ?? false;
     now.muted = view.teacher?.muted ?? false;
     setText($('#lesson-name'), [names.title ?? t('listen.title'), names[`name.${me}`]].filter(Boolean).join(' · '));
-    choose(view.students?.some((student) => student.id === me && student.listening) ?? view.listener === me);
+    setSelected(view.students?.some((student) => student.id === me && student.listening) ?? view.listener === me);
     if (view.state === 'ended') leave(t('lesson.ended.thanks'));
     show();
   } catch (error) {
@@ -115,7 +115,7 @@ async function refresh() {
 }
 
 function onEvent({ type, data }) {
-  if (type === 'listener.changed') choose(data.student === me);
+  if (type === 'listener.changed') setSelected(data.student === me);
   else if (type === 'teacher.connected') refresh();
   else if (type === 'teacher.disconnected') now.teacherHere = now.muted = false;
   else if (type === 'teacher.muted' || type === 'teacher.unmuted') now.muted = type === 'teacher.muted';
@@ -124,13 +124,13 @@ function onEvent({ type, data }) {
   show();
 }
 
-function choose(chosen) {
-  if (chosen && !now.chosen && now.joined) {
+function setSelected(selected) {
+  if (selected && !now.selected && now.joined) {
     lastSound = performance.now();
     chime();
     navigator.vibrate?.(60);
   }
-  now.chosen = chosen;
+  now.selected = selected;
 }
 
 function takenElsewhere() {
@@ -142,7 +142,7 @@ function takenElsewhere() {
 
 function leave(words) {
   now.over = words;
-  now.chosen = false;
+  now.selected = false;
   listener?.close();
   events?.close();
   wakeLock?.release();
@@ -178,8 +178,8 @@ function words() {
   // The name, or words for it: in most languages they differ at the beginning of a sentence.
   const first = now.teacher || t('listen.teacher');
   const within = now.teacher || t('listen.teacher.within');
-  if (now.chosen && now.muted) return ['quiet', t('listen.muted', { teacher: first })];
-  if (now.chosen) {
+  if (now.selected && now.muted) return ['quiet', t('listen.muted', { teacher: first })];
+  if (now.selected) {
     const quiet = performance.now() - lastSound > QUIET;
     return quiet ? ['quiet', t('listen.quiet', { teacher: first })] : ['talking', t('listen.talking', { teacher: first })];
   }

@@ -76,7 +76,7 @@ export class Students {
     const state = h('span', { class: 'state' });
     const quality = h('span', { class: 'quality' });
     const verb = h('span', { class: 'verb', 'aria-hidden': 'true' });
-    const button = h('button', { class: 'student', 'data-student': id, onclick: () => this.#toggle(id) }, number, label, quality, state, verb);
+    const button = h('button', { class: 'talk', 'data-student': id, onclick: () => this.#toggle(id) }, number, h('span', { class: 'who' }, label, quality, state), verb);
     const badge = h('button', { class: 'badge', hidden: true, onclick: () => this.#markRead(id) });
     const answers = h('div', { class: 'answers', 'aria-live': 'polite' });
     const item = h('li', { 'data-student-row': id }, h('div', { class: 'row' }, button, badge), answers);
@@ -143,12 +143,12 @@ export class Students {
   }
 
   #buttons() {
-    return [...this.#list.querySelectorAll('li:not([hidden]) button.student')];
+    return [...this.#list.querySelectorAll('li:not([hidden]) button.talk')];
   }
 
   #onListKey(event) {
     const buttons = this.#buttons();
-    const at = buttons.indexOf(document.activeElement?.closest('li')?.querySelector('button.student'));
+    const at = buttons.indexOf(document.activeElement?.closest('li')?.querySelector('button.talk'));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (to === undefined || at < 0) return;
     event.preventDefault();
