@@ -16,6 +16,7 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LessonPages> _lessons = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _stored = new(StringComparer.Ordinal);
     private readonly HashSet<string> _uploading = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -64,7 +65,8 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
             return [.. _lessons.SelectMany(pair => pair.Value.Deleted.Values.Select(stone => (pair.Key, stone)))];
     }
 
-    public IReadOnlyList<string> LessonsWithOldManifest()
+    /// <summary>Those whose manifest is old, or of whose book something else that follows from it is still to be done.</summary>
+    public IReadOnlyList<string> LessonsWithWork()
     {
         lock (_lock)
             return [.. _lessons.Keys.Where(lesson => !spool.IsBookStored(lesson))];
@@ -94,11 +96,11 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     /// <summary>Enters, durably, that a lesson is over, and what was typed in it. A second call for the same beginning changes the messages and the end.</summary>
     public void Enter(string lesson, Sitting sitting) => Change(lesson, pages => pages.Enter(sitting));
 
-    public void EnterWhole(string lesson, DateTimeOffset startedAt, WholeLesson whole) =>
-        Change(lesson, pages => pages.Sittings[startedAt] = pages.Sittings[startedAt] with { Whole = whole });
+    /// <summary>Enters a whole lesson that is stored, durably; one that holds what was deleted meanwhile is to go, too.</summary>
+    public void EnterWhole(string lesson, DateTimeOffset startedAt, WholeLesson whole) => Change(lesson, pages => pages.EnterWhole(startedAt, whole));
 
     /// <summary>Puts a tombstone in a recording's place, durably: from then on it never comes back, and the objects that hold its sound are to go.</summary>
-    public void Delete(string lesson, Tombstone stone) => Change(lesson, pages => pages.Delete(stone));
+    public void Delete(string lesson, Tombstone stone) => Change(lesson, pages => pages.Delete(lesson, stone));
 
     public Tombstone? FindDeleted(string id)
     {
@@ -126,7 +128,24 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     }
 
     /// <summary>The store has none of the tombstone's objects any more.</summary>
-    public void MarkGone(string lesson, Tombstone stone) => Change(lesson, pages => pages.Deleted[stone.Sequence] = stone with { Pending = [] });
+    public void MarkGone(string lesson, Tombstone stone) => Change(lesson, pages => pages.MarkGone(stone));
+
+    /// <summary>Counts the changes of the lesson's book.</summary>
+    public int VersionOf(string lesson)
+    {
+        lock (_lock)
+            return _versions.GetValueOrDefault(lesson);
+    }
+
+    /// <summary>All that follows from that version is done, so the next start need not look. Without effect where there is a newer one.</summary>
+    public void Settle(string lesson, int version)
+    {
+        lock (_lock)
+        {
+            if (_versions.GetValueOrDefault(lesson) == version && _stored.TryGetValue(lesson, out int stored) && stored == version)
+                spool.MarkBookStored(lesson);
+        }
+    }
 
     /// <summary>Brings the lesson's manifests up to date; one call at a time does it for all.</summary>
     public async Task PublishAsync(string lesson, CancellationToken cancellationToken)
@@ -165,7 +184,7 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
         lock (_lock)
         {
             version = _versions.GetValueOrDefault(lesson);
-            if (spool.IsBookStored(lesson))
+            if (_stored.TryGetValue(lesson, out int stored) ? stored == version : spool.IsBookStored(lesson))
             {
                 _uploading.Remove(lesson);
                 return false;
@@ -180,10 +199,7 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     private void MarkStored(string lesson, int version)
     {
         lock (_lock)
-        {
-            if (_versions.GetValueOrDefault(lesson) == version)
-                spool.MarkBookStored(lesson);
-        }
+            _stored[lesson] = version;
     }
 
     private async Task RestoreAsync(string prefix, CancellationToken cancellationToken)

@@ -27,22 +27,40 @@ internal sealed class LessonPages
     public void Enter(Sitting sitting) =>
         Sittings[sitting.StartedAt] = sitting with { Whole = sitting.Whole ?? Sittings.GetValueOrDefault(sitting.StartedAt)?.Whole };
 
-    /// <summary>The whole lesson holds the sound too: it goes, and is made again.</summary>
-    public void Delete(Tombstone stone)
+    public void EnterWhole(DateTimeOffset startedAt, WholeLesson whole)
+    {
+        if (Deleted.Values.FirstOrDefault(stone => whole.Recordings.Contains(stone.Id)) is not { } deleted)
+            Sittings[startedAt] = Sittings[startedAt] with { Whole = whole };
+        else if (!deleted.Pending.Contains(whole.Key))
+            Deleted[deleted.Sequence] = deleted with { Pending = [.. deleted.Pending, whole.Key] };
+    }
+
+    /// <summary>
+    /// The whole lesson holds the sound too: it goes, and is made again. One that no book knows yet may be on its way to the store, or may have been when a
+    /// crash came; it is under the key that it will have.
+    /// </summary>
+    public void Delete(string lesson, Tombstone stone)
     {
         if (Deleted.Values.Any(present => present.Id == stone.Id))
             return;
+        LessonBook book = ToBook(lesson);
         List<string> pending = [.. stone.Pending];
-        foreach (Sitting sitting in Sittings.Values.ToList())
+        foreach (Sitting sitting in book.Sittings!.Where(sitting => sitting.Covers(stone.StartedAt)))
         {
-            if (sitting.Whole is not { } whole || !sitting.Covers(stone.StartedAt))
-                continue;
-            pending.Add(whole.Key);
+            if ((sitting.Whole?.Key ?? WholeLessonMaker.KeyFor(book, sitting)) is { } whole)
+                pending.Add(whole);
             Sittings[sitting.StartedAt] = sitting with { Whole = null };
         }
 
         if (Recordings.GetValueOrDefault(stone.Sequence)?.Recording.Id == stone.Id)
             Recordings.Remove(stone.Sequence);
         Deleted[stone.Sequence] = stone with { Pending = pending };
+    }
+
+    /// <param name="stone">With the keys that are gone.</param>
+    public void MarkGone(Tombstone stone)
+    {
+        Tombstone present = Deleted[stone.Sequence];
+        Deleted[stone.Sequence] = present with { Pending = [.. present.Pending.Except(stone.Pending)] };
     }
 }

@@ -13,24 +13,40 @@ internal sealed class LessonUpkeep(
 
     public async Task RunAsync(string lesson, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            try
+            {
+                // Beside the work, one's own and another's: neither a refused deletion nor a whole lesson that takes long keeps the manifest from the store.
+                Task publication = books.PublishAsync(lesson, cancellationToken);
+                int version = await WorkAsync(lesson, cancellationToken).ConfigureAwait(false);
+                await publication.ConfigureAwait(false);
+                await books.PublishAsync(lesson, cancellationToken).ConfigureAwait(false);
+                books.Settle(lesson, version);
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Log.BooksRefused(logger, exception.Message);
+                await Task.Delay(DiskPause, clock.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Returns the version of the book with which nothing was left to do.</summary>
+    private async Task<int> WorkAsync(string lesson, CancellationToken cancellationToken)
+    {
         SemaphoreSlim gate = GateOf(lesson);
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             while (true)
             {
-                try
-                {
-                    await DeleteAsync(lesson, cancellationToken).ConfigureAwait(false);
-                    await MakeWholesAsync(lesson, cancellationToken).ConfigureAwait(false);
-                    await books.PublishAsync(lesson, cancellationToken).ConfigureAwait(false);
-                    return;
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    Log.BooksRefused(logger, exception.Message);
-                    await Task.Delay(DiskPause, clock.Time, cancellationToken).ConfigureAwait(false);
-                }
+                int version = books.VersionOf(lesson);
+                await DeleteAsync(lesson, cancellationToken).ConfigureAwait(false);
+                await MakeWholesAsync(lesson, cancellationToken).ConfigureAwait(false);
+                if (books.VersionOf(lesson) == version)
+                    return version;
             }
         }
         finally

@@ -94,6 +94,7 @@ public sealed class LessonVerifier(IObjectStore store)
             if (sitting.Whole is not { } whole)
                 continue;
             _known.Add(whole.Key);
+            VerifyParts(book, whole);
             await VerifyWholeAsync(book, sitting, whole, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -155,6 +156,17 @@ public sealed class LessonVerifier(IObjectStore store)
             if (place + end > mp3.Frames || !mp3.Slice((int)place + from, (int)(place + end)).Span.SequenceEqual(part.Slice(from, (int)end).Span))
                 _problems.Add($"{whole.Key} does not hold {entries[i].Key} at its place.");
         }
+    }
+
+    private void VerifyParts(LessonBook book, WholeLesson whole)
+    {
+        foreach (Tombstone stone in (book.Deleted ?? []).Where(stone => whole.Recordings.Contains(stone.Id)))
+            _problems.Add($"{whole.Key} holds the deleted recording {stone.Id}.");
+
+        // Those at the end may be in another manifest: the lesson went over midnight.
+        var ids = book.Recordings.Select(entry => entry.Recording.Id).Concat((book.Deleted ?? []).Select(stone => stone.Id)).ToHashSet(StringComparer.Ordinal);
+        foreach (string id in whole.Recordings.Reverse().SkipWhile(id => !ids.Contains(id)).Where(id => !ids.Contains(id)))
+            _problems.Add($"{whole.Key} holds the recording {id}, which is in no manifest.");
     }
 
     private void VerifyInfo(string key, Mp3Stream mp3, long samples)

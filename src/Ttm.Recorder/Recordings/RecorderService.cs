@@ -111,7 +111,7 @@ public sealed class RecorderService : IAsyncDisposable
             _catalogue.Reserve(lesson, stone.Sequence);
         _encoding = new EncodingDesk(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, _spool, _keys, _catalogue, _works, _storing, _news, _metrics, _clock.Time, _logger);
         new SpoolRecovery(_spool, _books, _catalogue, _works, _encoding, _storing, _news, _logger).Run();
-        foreach (string lesson in _books.LessonsWithOldManifest())
+        foreach (string lesson in _books.LessonsWithWork())
             _ = _storing.BeginUpkeep(lesson);
         _journals.Start();
         _watch = _health.RunAsync(_stop.Token);

@@ -23,7 +23,7 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
         {
             if (await JoinAsync(draft, book.Lesson, entries, start, end, cancellationToken).ConfigureAwait(false) is not { } joined)
                 return null;
-            string key = KeyFor(book, sitting, entries[0]);
+            string key = KeyFor(book, sitting)!;
             var properties = new ObjectProperties("audio/mpeg", joined.Sha256, new Dictionary<string, string> { ["lesson"] = book.Lesson }, book.Lesson + ".mp3");
             StoredObject stored = await uploader.StoreAsync(key, draft, properties, cancellationToken).ConfigureAwait(false);
             Log.WholeStored(logger, book.Lesson, stored.Location, ids.Length);
@@ -47,9 +47,11 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
         return (slots.Min(slot => slot.Offset), slots.Max(slot => slot.End));
     }
 
-    // Named by the first number of the sitting, whether it is deleted by now or not.
-    private static string KeyFor(LessonBook book, Sitting sitting, BookEntry first)
+    /// <summary>Named by the first number of the sitting, whether it is deleted by now or not. Null where there is nothing to join.</summary>
+    public static string? KeyFor(LessonBook book, Sitting sitting)
     {
+        if (EntriesOf(book, sitting) is not [var first, ..])
+            return null;
         int number = (book.Deleted ?? []).Where(stone => sitting.Covers(stone.StartedAt)).Select(stone => stone.Sequence).Append(first.Recording.Sequence).Min();
         string name = number == 1 ? "lesson.mp3" : $"lesson-{number:0000}.mp3";
         string key = Manifests.Beside(first.ToFinished(), name);

@@ -46,6 +46,13 @@ internal sealed class RecorderFixture : IAsyncDisposable
         return events;
     }
 
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition())
+            await Task.Delay(10, patience.Token);
+    }
+
     /// <param name="store">In place of <see cref="Store"/>.</param>
     /// <param name="adjust">Changes the settings.</param>
     public async Task<RecorderService> StartAsync(string spool = "spool", IObjectStore? store = null, Func<RecordingOptions, RecordingOptions>? adjust = null, ILoggerFactory? logs = null)

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Ttm.Recorder.Recordings;
+using Ttm.Recorder.Storage;
 
 namespace Ttm.Recorder.Tests.Recordings;
 
@@ -72,6 +73,90 @@ public sealed class RecordingDeletionTests : IAsyncDisposable
         await service.DeleteAsync(service.List(Lesson)[0].Id, "office", reason, default);
         await service.WaitForIdleAsync();
         Manifest().ShouldContain(reason);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delete_WhileTheWholeLessonIsUploaded_LeavesNoneOfItsSound(bool crashes)
+    {
+        var begun = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        var store = new HookStore(_fixture.Store)
+        {
+            BeforePut = async key =>
+            {
+                if (!key.EndsWith("lesson.mp3", StringComparison.Ordinal))
+                    return;
+                _fixture.Store.Objects[key] = [1, 2, 3];
+                begun.TrySetResult();
+                await go.Task;
+            },
+        };
+        RecorderService service = await _fixture.StartAsync(store: store);
+        DateTimeOffset startedAt = _fixture.Now;
+        _fixture.Record(service, "s-1", 0, 50);
+        await RecorderFixture.ReadAsync(service, 3);
+        service.LessonEnded(Lesson, startedAt, _fixture.Now, []);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Task<DeletionOutcome> deletion = service.DeleteAsync(service.List(Lesson)[0].Id, "office", "the parents asked", default);
+        if (crashes)
+        {
+            (await deletion).ShouldBe(DeletionOutcome.Pending);
+            await service.DisposeAsync();
+            service = await _fixture.StartAsync();
+        }
+        else
+        {
+            await Task.Delay(300);
+            go.SetResult();
+            (await deletion).ShouldBe(DeletionOutcome.Deleted);
+        }
+
+        await service.WaitForIdleAsync();
+        _fixture.Store.Objects.Keys.ShouldBe([Place + "manifest.json"]);
+        (await new LessonVerifier(_fixture.Store).VerifyAsync(Place, default)).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Delete_ThatTheStoreRefuses_HoldsUpNoManifest()
+    {
+        var store = new HookStore(_fixture.Store) { BeforeDelete = _ => throw new ObjectStoreException("Forbidden.", transient: false) };
+        RecorderService service = await _fixture.StartAsync(store: store);
+        _fixture.Record(service, "s-1", 0, 25);
+        await RecorderFixture.ReadAsync(service, 3);
+        (await service.DeleteAsync(service.List(Lesson)[0].Id, "office", "the parents asked", default)).ShouldBe(DeletionOutcome.Pending);
+        _fixture.Record(service, "s-2", 50, 75);
+        await RecorderFixture.ReadAsync(service, 3);
+        await RecorderFixture.UntilAsync(() => Manifest().Contains("s-2", StringComparison.Ordinal));
+
+        // It is not forgotten over a restart.
+        await service.DisposeAsync();
+        RecorderService next = await _fixture.StartAsync();
+        await next.WaitForIdleAsync();
+        _fixture.Store.Objects.Keys.Order().ShouldBe([Place + "0002-s-2.mp3", Place + "manifest.json"]);
+    }
+
+    [Fact]
+    public async Task Verify_OfAWholeLessonWithWhatIsDeletedOrUnknown_SaysSo()
+    {
+        RecorderService service = await _fixture.StartAsync();
+        DateTimeOffset startedAt = _fixture.Now;
+        for (int i = 0; i < 3; i++)
+            _fixture.Record(service, "s-" + i, i * 25, (i + 1) * 25);
+        service.LessonEnded(Lesson, startedAt, _fixture.Now, []);
+        await RecorderFixture.ReadAsync(service, 9);
+        await service.WaitForIdleAsync();
+        string[] ids = [.. service.List(Lesson).Select(recording => recording.Id)];
+        await service.DeleteAsync(ids[1], "office", "the parents asked", default);
+        await service.WaitForIdleAsync();
+        string manifest = Manifest();
+        foreach ((string id, string problem) in new[] { (ids[1], $"{Place}lesson.mp3 holds the deleted recording {ids[1]}."), ("rec_x", $"{Place}lesson.mp3 holds the recording rec_x, which is in no manifest.") })
+        {
+            string changed = manifest.Replace($"[\"{ids[0]}\",\"{ids[2]}\"]", $"[\"{ids[0]}\",\"{id}\",\"{ids[2]}\"]", StringComparison.Ordinal);
+            _fixture.Store.Objects[Place + "manifest.json"] = Encoding.UTF8.GetBytes(changed);
+            (await new LessonVerifier(_fixture.Store).VerifyAsync(Place, default)).Problems.ShouldBe([problem]);
+        }
     }
 
     private async Task DeleteRefusedAsync(RecorderService service)
