@@ -7,11 +7,13 @@ namespace Ttm.Server.Auth;
 /// <summary>Whoever holds the token of this request.</summary>
 /// <param name="Id">The claim <c>sub</c>.</param>
 /// <param name="Lesson">The lesson the token is for; null for a service, which may touch every lesson, and for <see cref="Role.Network"/>, which may touch none.</param>
-internal sealed record Caller(Role Role, string Id, string? Lesson)
+/// <param name="Records">False where the claim <c>record</c> says so: nothing of the token's lesson may be recorded.</param>
+internal sealed record Caller(Role Role, string Id, string? Lesson, bool Records = true)
 {
     public const string RoleClaim = "role";
     public const string LessonClaim = "lesson";
     public const string SubjectClaim = "sub";
+    public const string RecordClaim = "record";
 
     /// <summary>The caller of an authenticated request.</summary>
     public static Caller Of(HttpContext context) =>
@@ -33,8 +35,10 @@ internal sealed record Caller(Role Role, string Id, string? Lesson)
             flaw = "The token's claim \"sub\" must be an id of 1 to 128 characters of A-Z a-z 0-9 . _ -";
         else if (!TryOne(principal, LessonClaim, out var lesson) || (lesson is null ? BelongsToLesson(role) : !Ids.IsValid(lesson)))
             flaw = "The token's claim \"lesson\" must be the id of the lesson it is for.";
+        else if (!TryOne(principal, RecordClaim, out var record) || !bool.TryParse(record ?? bool.TrueString, out var records))
+            flaw = "The token's claim \"record\" must be true or false.";
         else
-            caller = new(role, id ?? Name(role), BelongsToLesson(role) ? lesson : null);
+            caller = new(role, id ?? Name(role), BelongsToLesson(role) ? lesson : null, records);
         return caller is not null;
     }
 

@@ -18,11 +18,14 @@ internal sealed class TokenMinter(string apiKey, string secret, TimeProvider clo
 
     public string Service(string service, TimeSpan lifetime) => Mint(Role.Service, service, null, lifetime);
 
-    public string Mint(Role role, string subject, string? lesson, TimeSpan lifetime)
+    /// <param name="records">False: nothing of the lesson may be recorded.</param>
+    public string Mint(Role role, string subject, string? lesson, TimeSpan lifetime, bool records = true)
     {
         var claims = new Dictionary<string, object> { [Caller.SubjectClaim] = subject, [Caller.RoleClaim] = Caller.Name(role) };
         if (lesson is not null)
             claims[Caller.LessonClaim] = lesson;
+        if (!records)
+            claims[Caller.RecordClaim] = false;
         return _handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = apiKey,

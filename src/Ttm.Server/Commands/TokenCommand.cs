@@ -20,6 +20,7 @@ internal static class TokenCommand
         var lesson = new Option<string>("--lesson") { Description = "the lesson it is for; service and network need none" };
         var subject = new Option<string>("--sub") { Description = "the id of the teacher, student or service; service and network may do without" };
         var lifetime = LifetimeOption(DefaultLifetime, "2h");
+        var record = new Option<bool>("--record") { Description = "false where nothing of the lesson may be recorded", DefaultValueFactory = _ => true };
         var key = KeyOption();
         var secret = SecretOption();
         role.AcceptOnlyFromAmong("teacher", "student", "service", "network");
@@ -28,7 +29,7 @@ internal static class TokenCommand
 
         var command = new Command("token", "Mint a token for the API and print it. Its key is one of Auth:Keys, from the same configuration as the server's, or given here.")
         {
-            role, lesson, subject, lifetime, key, secret,
+            role, lesson, subject, lifetime, record, key, secret,
         };
         command.Validators.Add(result => CheckWhole(result, role, lesson, subject, key, secret));
         command.SetAction(parsed =>
@@ -37,7 +38,7 @@ internal static class TokenCommand
             var minter = new TokenMinter(issuer, signing, TimeProvider.System);
             var who = Enum.Parse<Role>(parsed.GetValue(role)!, ignoreCase: true);
             var to = who is Role.Service or Role.Network ? null : parsed.GetValue(lesson);
-            parsed.InvocationConfiguration.Output.WriteLine(minter.Mint(who, parsed.GetValue(subject) ?? Caller.Name(who), to, parsed.GetValue(lifetime)));
+            parsed.InvocationConfiguration.Output.WriteLine(minter.Mint(who, parsed.GetValue(subject) ?? Caller.Name(who), to, parsed.GetValue(lifetime), parsed.GetValue(record)));
         });
         return command;
     }

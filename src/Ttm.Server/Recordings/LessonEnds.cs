@@ -11,7 +11,7 @@ internal sealed class LessonEnds(RecorderService recorder, MessageBook messages)
 {
     public void Accept(PublishedEvent published)
     {
-        if (published is { Type: LessonEventTypes.LessonEnded, Data: LessonView { EndedAt: { } endedAt } lesson })
+        if (published is { Type: LessonEventTypes.LessonEnded, Data: LessonView { Record: not false, EndedAt: { } endedAt } lesson })
             Tell(lesson.Id, lesson.StartedAt, endedAt);
     }
 

@@ -84,6 +84,8 @@ public sealed class TokenTests : IAsyncLifetime
     [InlineData("Service", "")]
     [InlineData("admin", ",\"sub\":\"s\",\"lesson\":\"a\"")]
     [InlineData("service", ",\"sub\":\"two words\"")]
+    [InlineData("service", ",\"record\":\"no\"")]
+    [InlineData("service", ",\"record\":[true,false]")]
     [InlineData("", "")]
     public async Task Token_WithBadClaims_IsUnauthorized(string role, string rest) =>
         await RefuseAsync(Forge(Hs256, Payload(rest: rest, role: $"\"{role}\""), TestServer.Secret));

@@ -29,6 +29,15 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Token_OfALessonThatIsNotRecorded_MakesItSo()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (_, output, _) = await RunAsync("token", "--role", "teacher", "--lesson", "x", "--sub", "y", "--record=false", "--key", TestServer.ApiKey, "--secret", TestServer.Secret);
+        await server.SendAsync("POST", "/whip/x", output.Trim(), TestServer.Offer, "application/sdp").ShouldBeAsync(201);
+        server.Lessons.Find("x")!.Snapshot.IsRecorded.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task NetworkLink_ForAServer_OpensItsTest()
     {
         await using var server = await TestServer.StartAsync();

@@ -27,7 +27,8 @@ internal sealed class Speaker : IDisposable
     /// <summary>Packets of speech that came.</summary>
     public int Heard { get; private set; }
 
-    public static Task<Speaker> TeachAsync(TestServer server, string lesson) => ConnectAsync(server, $"/whip/{lesson}", server.Teacher(lesson), publishes: true);
+    public static Task<Speaker> TeachAsync(TestServer server, string lesson, string? token = null) =>
+        ConnectAsync(server, $"/whip/{lesson}", token ?? server.Teacher(lesson), publishes: true);
 
     public static Task<Speaker> ListenAsync(TestServer server, string lesson) => ConnectAsync(server, $"/whep/{lesson}", server.Student(lesson), publishes: false);
 

@@ -97,6 +97,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Teacher(string lesson, string teacher = "t-1") => Minter.Teacher(lesson, teacher, TimeSpan.FromHours(1));
 
+    /// <summary>A token of a lesson that must not be recorded.</summary>
+    public string Private(string lesson, Role role = Role.Teacher, string subject = "t-1") => Minter.Mint(role, subject, lesson, TimeSpan.FromHours(1), records: false);
+
     public string Student(string lesson, string student = "s-1") => Minter.Student(lesson, student, TimeSpan.FromHours(1));
 
     public Task<HttpResponseMessage> SendAsync(string method, string path, string? token, string? body = null, string type = "application/json", params (string Name, string Value)[] headers) =>

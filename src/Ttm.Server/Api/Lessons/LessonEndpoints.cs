@@ -43,10 +43,12 @@ internal static class LessonEndpoints
         id ??= caller.Lesson ?? Ids.New(GeneratedIdLength);
         if (!caller.Covers(id))
             return LessonAccess.OtherLesson(caller, id);
+        if (record == true && !caller.Records)
+            return Problem.Forbidden("This token says \"record\": false: the lesson cannot be recorded by it.");
         if (lessons.Find(id) is not { Snapshot.State: LessonState.Live } && readiness.RefuseLesson() is { } refusal)
             return refusal;
         teacher ??= caller.Role == Role.Teacher ? caller.Id : null;
-        var created = lessons.Create(id, teacher, metadata, record ?? true);
+        var created = lessons.Create(id, teacher, metadata, record ?? caller.Records);
         return created.Succeeded
             ? Results.Created($"{ApiRoutes.Prefix}/lessons/{id}", LessonView.From(created.Value!.Snapshot))
             : created.ToProblem();

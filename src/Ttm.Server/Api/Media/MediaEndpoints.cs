@@ -11,7 +11,7 @@ internal static class MediaEndpoints
     public static void MapMedia(this IEndpointRouteBuilder routes)
     {
         var media = routes.MapGroup("").WithTags("Media");
-        MapPair(media, "whip", Role.Teacher, "Publish: a teacher's offer", "Creates the lesson where none is live. The same teacher again replaces the old connection; another teacher is a 409.");
+        MapPair(media, "whip", Role.Teacher, "Publish: a teacher's offer", "Creates the lesson where none is live. The same teacher again replaces the old connection; another teacher is a 409, and so is a recorded lesson for a token that says \"record\": false.");
         MapPair(media, "whep", Role.Student, "Listen: a student's offer", "May come before the teacher: the lesson is created, so that being selected later costs no set-up time.");
     }
 
@@ -61,16 +61,19 @@ internal static class MediaEndpoints
             return stopping;
         var participant = isTeacher && caller.Role == Role.Service ? TeacherOf(lesson, lessons) ?? caller.Id : caller.Id;
         LessonResult<SessionAccepted> result;
+        var attempt = 0;
         do
         {
-            var (opened, problem) = Open(lesson, isTeacher ? participant : null, offer, lessons, readiness);
+            var (opened, problem) = Open(lesson, isTeacher ? participant : null, offer, caller, lessons, readiness);
             if (opened is null)
                 return problem!;
+            if (opened.Snapshot.IsRecorded && !caller.Records)
+                return Problem.Conflict($"Lesson {lesson} is recorded, and this token says that it must not be. End it, and give all its tokens the claim \"record\": false.");
             result = isTeacher
                 ? await opened.ConnectTeacherAsync(participant, offer)
                 : await opened.ConnectStudentAsync(participant, offer);
         }
-        while (isTeacher && result.Failure == LessonFailure.LessonNotFound); // It was about to end: the next one is a new one.
+        while (isTeacher && result.Failure == LessonFailure.LessonNotFound && attempt++ == 0); // It was about to end: the next one is a new one.
         if (!result.Succeeded)
             return result.ToProblem();
         ice.AddLinks(context, caller);
@@ -83,9 +86,9 @@ internal static class MediaEndpoints
 
     /// <summary>
     /// The live lesson, made where there is none and the offer can be served. A student does not bring an ended one back: its page, trying to reconnect, would keep
-    /// lessons alive that the application has ended.
+    /// lessons alive that the application has ended. One that was not recorded is not recorded when it comes again: only POST /lessons says otherwise.
     /// </summary>
-    private static (ILesson? Lesson, Problem? Problem) Open(string lesson, string? teacher, string offer, ILessons lessons, Readiness readiness)
+    private static (ILesson? Lesson, Problem? Problem) Open(string lesson, string? teacher, string offer, Caller caller, ILessons lessons, Readiness readiness)
     {
         var found = lessons.Find(lesson);
         if (found is not null && found.Snapshot.State == LessonState.Live)
@@ -96,7 +99,7 @@ internal static class MediaEndpoints
             return (null, refusal);
         if (lessons.CheckOffer(offer, teacher is not null) is { Succeeded: false } flawed)
             return (null, flawed.ToProblem());
-        var created = lessons.Create(lesson, teacher, new Dictionary<string, string>());
+        var created = lessons.Create(lesson, teacher, new Dictionary<string, string>(), caller.Records && found?.Snapshot.IsRecorded != false);
         if (created.Failure == LessonFailure.LessonIsLive && lessons.Find(lesson) is { } other)
             return (other, null);
         return created.Succeeded ? (created.Value, null) : (null, created.ToProblem());
