@@ -85,7 +85,7 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
         problem = null;
         try
         {
-            long free = new DriveInfo(spool.Directory).AvailableFreeSpace;
+            long free = spool.FreeBytes();
             if (free < options.MinFreeBytes)
             {
                 problem = string.Create(

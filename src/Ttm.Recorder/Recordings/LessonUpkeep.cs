@@ -11,7 +11,8 @@ internal sealed class LessonUpkeep(
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SemaphoreSlim> _gates = new(StringComparer.Ordinal);
 
-    public async Task RunAsync(string lesson, CancellationToken cancellationToken)
+    /// <summary>False where a whole lesson is not made yet since the spool's disk has no room for it: run it again later.</summary>
+    public async Task<bool> RunAsync(string lesson, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -19,11 +20,13 @@ internal sealed class LessonUpkeep(
             {
                 // Beside the work, one's own and another's: neither a refused deletion nor a whole lesson that takes long keeps the manifest from the store.
                 Task publication = books.PublishAsync(lesson, cancellationToken);
-                int version = await WorkAsync(lesson, cancellationToken).ConfigureAwait(false);
+                int? version = await WorkAsync(lesson, cancellationToken).ConfigureAwait(false);
                 await publication.ConfigureAwait(false);
                 await books.PublishAsync(lesson, cancellationToken).ConfigureAwait(false);
-                books.Settle(lesson, version);
-                return;
+                if (version is not { } done)
+                    return false;
+                books.Settle(lesson, done);
+                return true;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -33,8 +36,8 @@ internal sealed class LessonUpkeep(
         }
     }
 
-    /// <summary>Returns the version of the book with which nothing was left to do.</summary>
-    private async Task<int> WorkAsync(string lesson, CancellationToken cancellationToken)
+    /// <summary>Returns the version of the book with which nothing was left to do; null where something has to wait for room.</summary>
+    private async Task<int?> WorkAsync(string lesson, CancellationToken cancellationToken)
     {
         SemaphoreSlim gate = GateOf(lesson);
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -44,9 +47,9 @@ internal sealed class LessonUpkeep(
             {
                 int version = books.VersionOf(lesson);
                 await DeleteAsync(lesson, cancellationToken).ConfigureAwait(false);
-                await MakeWholesAsync(lesson, cancellationToken).ConfigureAwait(false);
+                bool complete = await MakeWholesAsync(lesson, cancellationToken).ConfigureAwait(false);
                 if (books.VersionOf(lesson) == version)
-                    return version;
+                    return complete ? version : null;
             }
         }
         finally
@@ -65,16 +68,21 @@ internal sealed class LessonUpkeep(
         }
     }
 
-    private async Task MakeWholesAsync(string lesson, CancellationToken cancellationToken)
+    private async Task<bool> MakeWholesAsync(string lesson, CancellationToken cancellationToken)
     {
+        bool complete = true;
         LessonBook book = books.Read(lesson);
         foreach (Sitting sitting in book.Sittings!)
         {
             if (maker is null || catalogue.List(lesson).Any(recording => sitting.Covers(recording.StartedAt) && IsUnfinished(recording)))
                 continue;
-            if (await maker.MakeAsync(book, sitting, cancellationToken).ConfigureAwait(false) is { } whole)
+            WholeAttempt attempt = await maker.MakeAsync(book, sitting, cancellationToken).ConfigureAwait(false);
+            complete &= !attempt.WaitsForRoom;
+            if (attempt.Whole is { } whole)
                 books.EnterWhole(lesson, sitting.StartedAt, whole);
         }
+
+        return complete;
     }
 
     private static bool IsUnfinished(Recording recording) => recording.Status is RecordingStatus.Recording or RecordingStatus.Encoding or RecordingStatus.Uploading;

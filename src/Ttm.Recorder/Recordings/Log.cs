@@ -64,4 +64,10 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Warning, "Recording {Recording} is silence in the whole lesson {Lesson}: {Reason}")]
     public static partial void LeftOutOfWhole(ILogger logger, string recording, string lesson, string reason);
+
+    [LoggerMessage(25, LogLevel.Warning, "Lesson {Lesson} is not joined to one MP3: its recordings lie {Span} apart, and {LongestSpan} is the most")]
+    public static partial void TooLongForWhole(ILogger logger, string lesson, TimeSpan span, TimeSpan longestSpan);
+
+    [LoggerMessage(26, LogLevel.Warning, "Lesson {Lesson} is not joined to one MP3 yet: the spool's disk has no room for another {Bytes} bytes above Recording:MinFreeBytes")]
+    public static partial void NoRoomForWhole(ILogger logger, string lesson, long bytes);
 }

@@ -52,6 +52,8 @@ internal sealed class Spool(string directory)
             File.Delete(path);
     }
 
+    public long FreeBytes() => new DriveInfo(Directory).AvailableFreeSpace;
+
     /// <summary>Throws where a new recording could not be written: the disk is full to the last byte, ill, or mounted read-only.</summary>
     public void TryOut()
     {

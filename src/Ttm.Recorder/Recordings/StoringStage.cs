@@ -17,6 +17,7 @@ internal sealed class StoringStage(
     ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RoomPause = TimeSpan.FromMinutes(10);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Task> _running = new();
@@ -28,6 +29,7 @@ internal sealed class StoringStage(
 
     // Books wait for the disk, one after another in any case: so only one of them does it with a thread in hand.
     private readonly SemaphoreSlim _disk = new(1);
+    private readonly ConcurrentDictionary<string, bool> _later = new(StringComparer.Ordinal);
     private long _upkeeps;
 
     /// <summary>False where the store may hold recordings that no book here knows: then a key that is taken is left alone.</summary>
@@ -128,8 +130,13 @@ internal sealed class StoringStage(
     public Task BeginRemoval(string id) => Run($"{id}/removal", cancellationToken => OnDiskAsync(() => spool.Remove(id), cancellationToken));
 
     /// <summary>Brings the lesson's objects in line with its book: deletions, the whole lesson, manifests. Never fails.</summary>
-    public Task BeginUpkeep(string lesson) =>
-        Run($"{lesson}/{Interlocked.Increment(ref _upkeeps)}", cancellationToken => upkeep.RunAsync(lesson, cancellationToken));
+    public Task BeginUpkeep(string lesson) => Run(
+        $"{lesson}/{Interlocked.Increment(ref _upkeeps)}",
+        async cancellationToken =>
+        {
+            if (!await upkeep.RunAsync(lesson, cancellationToken).ConfigureAwait(false))
+                _ = BeginUpkeepLaterAsync(lesson, cancellationToken);
+        });
 
     /// <summary>Enters a lesson's end into its book, and does what follows from it.</summary>
     public void BeginEntry(string lesson, Sitting sitting) => Run(
@@ -149,6 +156,17 @@ internal sealed class StoringStage(
         await Running.ConfigureAwait(false);
         _stop.Dispose();
         _disk.Dispose();
+    }
+
+    // Nobody who stops waits for it: the book's mark says at the next start that there is something to do.
+    private async Task BeginUpkeepLaterAsync(string lesson, CancellationToken cancellationToken)
+    {
+        if (!_later.TryAdd(lesson, true))
+            return;
+        await Task.Delay(RoomPause, clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _later.TryRemove(lesson, out _);
+        if (!cancellationToken.IsCancellationRequested)
+            _ = BeginUpkeep(lesson);
     }
 
     private Task Run(string name, Func<CancellationToken, Task> work)

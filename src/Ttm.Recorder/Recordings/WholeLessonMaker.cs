@@ -7,31 +7,46 @@ using Ttm.Recorder.Storage;
 namespace Ttm.Recorder.Recordings;
 
 /// <summary>Joins a lesson's recordings, as the store has them, to one MP3 and stores it.</summary>
-internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader uploader, ILogger logger)
+internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader uploader, long minFreeBytes, ILogger logger)
 {
-    /// <summary>Null where the one that is there is right, or where there is nothing to join.</summary>
-    public async Task<WholeLesson?> MakeAsync(LessonBook book, Sitting sitting, CancellationToken cancellationToken)
+    // Silence takes as much room as sound: a lesson that was left open for days is no MP3 that anybody wants.
+    private static readonly TimeSpan LongestSpan = TimeSpan.FromHours(24);
+
+    private long _planned;
+
+    /// <summary>Without a whole where the one that is there is right, or where there is nothing to join.</summary>
+    public async Task<WholeAttempt> MakeAsync(LessonBook book, Sitting sitting, CancellationToken cancellationToken)
     {
         List<BookEntry> entries = EntriesOf(book, sitting);
         string[] ids = [.. entries.Select(entry => entry.Recording.Id)];
         if (entries.Count == 0 || (sitting.Whole is { } present && present.Recordings.SequenceEqual(ids)))
-            return null;
+            return new WholeAttempt(null);
 
         (long start, long end) = SpanOf(book, sitting);
-        string draft = spool.DraftOf("lesson-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(book.Lesson)).AsSpan(0, 8)));
+        RecordingFormat format = entries[0].Recording.Format;
+        TimeSpan span = TimeSpan.FromSeconds((double)(end - start) / format.SampleRate);
+        if (span > LongestSpan)
+        {
+            Log.TooLongForWhole(logger, book.Lesson, span, LongestSpan);
+            return new WholeAttempt(null);
+        }
+
+        // Others that are being made count in full.
+        long bytes = (long)(span.TotalSeconds * format.Bitrate / 8);
+        long planned = Interlocked.Add(ref _planned, bytes);
         try
         {
-            if (await JoinAsync(draft, book.Lesson, entries, start, end, cancellationToken).ConfigureAwait(false) is not { } joined)
-                return null;
-            string key = KeyFor(book, sitting)!;
-            var properties = new ObjectProperties("audio/mpeg", joined.Sha256, new Dictionary<string, string> { ["lesson"] = book.Lesson }, book.Lesson + ".mp3");
-            StoredObject stored = await uploader.StoreAsync(key, draft, properties, cancellationToken).ConfigureAwait(false);
-            Log.WholeStored(logger, book.Lesson, stored.Location, ids.Length);
-            return new WholeLesson(key, stored.Location, start, end - start, joined.Bytes, joined.Sha256, ids);
+            if (spool.FreeBytes() - planned < minFreeBytes)
+            {
+                Log.NoRoomForWhole(logger, book.Lesson, bytes);
+                return new WholeAttempt(null, WaitsForRoom: true);
+            }
+
+            return new WholeAttempt(await MakeAsync(book, sitting, start, end, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
-            File.Delete(draft);
+            Interlocked.Add(ref _planned, -bytes);
         }
     }
 
@@ -58,6 +73,26 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
         return book.Recordings.Any(entry => entry.Key == key) ? Manifests.Beside(first.ToFinished(), "=" + name) : key;
     }
 
+    private async Task<WholeLesson?> MakeAsync(LessonBook book, Sitting sitting, long start, long end, CancellationToken cancellationToken)
+    {
+        List<BookEntry> entries = EntriesOf(book, sitting);
+        string draft = spool.DraftOf("lesson-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(book.Lesson)).AsSpan(0, 8)));
+        try
+        {
+            if (await JoinAsync(draft, book.Lesson, entries, start, end, cancellationToken).ConfigureAwait(false) is not { } joined)
+                return null;
+            string key = KeyFor(book, sitting)!;
+            var properties = new ObjectProperties("audio/mpeg", joined.Sha256, new Dictionary<string, string> { ["lesson"] = book.Lesson }, book.Lesson + ".mp3");
+            StoredObject stored = await uploader.StoreAsync(key, draft, properties, cancellationToken).ConfigureAwait(false);
+            Log.WholeStored(logger, book.Lesson, stored.Location, entries.Count);
+            return new WholeLesson(key, stored.Location, start, end - start, joined.Bytes, joined.Sha256, [.. entries.Select(entry => entry.Recording.Id)]);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
     private async Task<JoinedMp3?> JoinAsync(string draft, string lesson, List<BookEntry> entries, long start, long end, CancellationToken cancellationToken)
     {
         BookEntry first = entries[0];
@@ -81,3 +116,7 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
     private Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
         uploader.UntilDoneAsync(key, token => store.ReadAsync(key, token), cancellationToken);
 }
+
+/// <param name="Whole">Null where none was made.</param>
+/// <param name="WaitsForRoom">One is to be made when the spool's disk has room for it.</param>
+internal sealed record WholeAttempt(WholeLesson? Whole, bool WaitsForRoom = false);
