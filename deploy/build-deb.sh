@@ -29,10 +29,11 @@ git archive HEAD | tar -x -C "$src"
 
 publish() (
   cd "$src"
+  # Compiled beforehand: a server that has just started would otherwise let its first teachers wait for the compiler.
   # A publish for one platform adds that platform to the lock files of the copy; that it changes no version is checked below.
   dotnet publish src/Ttm.Server -c Release -r "$rid" --self-contained -o "$lib" -v quiet --nologo \
     -p:ContinuousIntegrationBuild=true -p:DeterministicSourcePaths=false -p:EnableSourceControlManagerQueries=false -p:SourceRevisionId="$commit" \
-    -p:RestoreLockedMode=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -nodeReuse:false </dev/null >&2
+    -p:PublishReadyToRun=true -p:RestoreLockedMode=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -nodeReuse:false </dev/null >&2
 )
 publish || die "The server could not be published; see above."
 for lock in "$src"/src/*/packages.lock.json; do
@@ -41,7 +42,6 @@ done
 
 # The server: no compiler's leftovers, and modes that do not depend on where the packages came from.
 find "$lib" -name '*.xml' -delete
-rm -f "$lib"/appsettings.Development.json
 find "$lib" -type f -exec chmod 0644 {} +
 chmod 0755 "$lib/ttm-server" "$lib/createdump"
 install -m 0755 deploy/debian/own-configuration deploy/debian/certbot-hook "$lib"

@@ -68,7 +68,6 @@ public static class SdpAnswerer
             Setup = setup,
             IsBundled = audio.IsBundled,
             ReducedSizeRtcp = audio.ReducedSizeRtcp,
-            Nack = audio.Nack,
             UseDtx = options.UseDtx,
             MaxAverageBitrate = options.MaxAverageBitrate,
             Source = options.Source,

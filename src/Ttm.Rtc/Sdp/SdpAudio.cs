@@ -46,9 +46,6 @@ public sealed record SdpAudio
 
     public bool ReducedSizeRtcp { get; init; }
 
-    /// <summary>Generic NACK (RFC 4585 section 6.2.1) was offered for Opus.</summary>
-    public bool Nack { get; init; }
-
     /// <summary>As in the m-line.</summary>
     internal string Protocol { get; init; } = "";
 

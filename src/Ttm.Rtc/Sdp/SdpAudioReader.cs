@@ -75,7 +75,6 @@ internal sealed class SdpAudioReader
             Ssrc = source.Ssrc,
             Cname = source.Cname,
             ReducedSizeRtcp = _media.Has("rtcp-rsize"),
-            Nack = HasNack(opus),
             Protocol = _media.Protocol,
             IsBundled = _bundle.Length > 0,
         };
@@ -119,8 +118,6 @@ internal sealed class SdpAudioReader
     private static bool HasParameter(string parameters, string wanted) =>
         parameters.Split(';', StringSplitOptions.TrimEntries).Contains(wanted, StringComparer.OrdinalIgnoreCase);
 
-    private bool HasNack(byte payloadType) =>
-        _media.FindAll("rtcp-fb").Any(value => value == $"{payloadType} nack" || value == "* nack");
 
     private byte? ExtensionId(string uri)
     {

@@ -36,8 +36,6 @@ internal sealed record SdpAudioWriter
 
     public bool ReducedSizeRtcp { get; init; }
 
-    public bool Nack { get; init; }
-
     public bool UseDtx { get; init; }
 
     public int? MaxAverageBitrate { get; init; }
@@ -77,8 +75,6 @@ internal sealed record SdpAudioWriter
         if (MidExtensionId is { } mid)
             Line(sdp, $"a=extmap:{mid} {SdpAudioReader.MidUri}");
         Line(sdp, $"a=rtpmap:{PayloadType} opus/48000/2");
-        if (Nack)
-            Line(sdp, $"a=rtcp-fb:{PayloadType} nack");
         WriteParameters(sdp);
         if (Source is { } source)
         {

@@ -34,9 +34,6 @@ public sealed record SdpClientOffer
 
     public bool UseDtx { get; init; }
 
-    /// <summary>Offers generic NACK.</summary>
-    public bool Nack { get; init; }
-
     /// <summary>The SDP, with CRLF.</summary>
     public string Write()
     {
@@ -55,7 +52,6 @@ public sealed record SdpClientOffer
             Setup = Setup,
             IsBundled = Mid.Length > 0,
             ReducedSizeRtcp = true,
-            Nack = Nack,
             UseDtx = UseDtx,
             Source = Source,
         };

@@ -13,7 +13,6 @@ public sealed class SdpClientTests
         Fingerprint = TestAnswer.Fingerprint,
         Source = new SdpSource(77, "me", "stream", "track"),
         UseDtx = true,
-        Nack = true,
     };
 
     private static readonly SdpClientOffer Listen = Publish with { Direction = SdpDirection.RecvOnly, Source = null };
@@ -26,7 +25,6 @@ public sealed class SdpClientTests
         negotiation.Remote.Ssrc.ShouldBe(77u);
         negotiation.Remote.Cname.ShouldBe("me");
         negotiation.Remote.UsesDtx.ShouldBeTrue();
-        negotiation.Remote.Nack.ShouldBeTrue();
         negotiation.Remote.ReducedSizeRtcp.ShouldBeTrue();
         negotiation.Remote.MidExtensionId.ShouldBe((byte)4);
 
