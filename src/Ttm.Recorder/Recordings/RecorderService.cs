@@ -189,12 +189,13 @@ public sealed class RecorderService : IAsyncDisposable
         Recording recording = _catalogue.Begin(request.Lesson, sequence => new Recording(
             id, request.Lesson, request.Teacher, request.Student, sequence, RecordingStatus.Recording, request.StartedAt, null, null, format, null, null, null, null));
         var sink = new RecordingSink(_rings.Take());
-        var appender = new JournalAppender(sink, heading with { Sequence = recording.Sequence }, _spool.JournalOf(id), _clock.ToWallTime);
+        Func<Instant, DateTimeOffset> toWallTime = request.ToWallTime ?? _clock.ToWallTime;
+        var appender = new JournalAppender(sink, heading with { Sequence = recording.Sequence }, _spool.JournalOf(id), toWallTime);
         var work = new RecordingWork(id, sink, appender);
         _works.Add(work);
         _journals.Add(work);
         Log.Began(_logger, id, request.Lesson, request.Student, recording.Sequence);
-        return new RecordingHandle(id, sink, () => Announce(recording, sink));
+        return new RecordingHandle(id, sink, () => Announce(recording, sink, toWallTime));
     }
 
     /// <summary>The lesson's recordings, oldest first.</summary>
@@ -273,9 +274,9 @@ public sealed class RecorderService : IAsyncDisposable
     private bool HasTrace(string lesson, Sitting sitting) =>
         _running && (_catalogue.List(lesson).Any(recording => sitting.Covers(recording.StartedAt)) || _books.HasDeleted(lesson, sitting));
 
-    private void Announce(Recording recording, RecordingSink sink)
+    private void Announce(Recording recording, RecordingSink sink, Func<Instant, DateTimeOffset> toWallTime)
     {
-        Recording started = sink.IsOpened ? recording with { StartedAt = _clock.ToWallTime(sink.Start.At) } : recording;
+        Recording started = sink.IsOpened ? recording with { StartedAt = toWallTime(sink.Start.At) } : recording;
         _catalogue.Replace(recording, started);
         _news.Started(started);
     }

@@ -6,7 +6,8 @@ namespace Ttm.Recorder.Recordings;
 /// <param name="Teacher">Null where none has connected yet.</param>
 /// <param name="StartedAt">Wall time of the call. The recording starts where its sink is opened, a moment later.</param>
 /// <param name="Title">What players show; made of lesson and student where null.</param>
-public sealed record RecordingRequest(string Lesson, string? Teacher, string Student, DateTimeOffset StartedAt, string? Title = null);
+/// <param name="ToWallTime">The lesson's own wall time of the loop's instants; the recorder's where null.</param>
+public sealed record RecordingRequest(string Lesson, string? Teacher, string Student, DateTimeOffset StartedAt, string? Title = null, Func<Instant, DateTimeOffset>? ToWallTime = null);
 
 /// <param name="Id">The recording's id, as in the API.</param>
 /// <param name="Sink">Takes the packets; its Close ends the recording.</param>

@@ -38,7 +38,7 @@ internal sealed class RecorderRecordings(RecorderService recorder) : IRecordings
     public StretchRecording? Start(Stretch stretch)
     {
         var title = stretch.Metadata.TryGetValue(TitleKey, out var text) ? $"{text} ({stretch.Student})" : null;
-        var handle = recorder.Begin(new(stretch.Lesson, stretch.Teacher, stretch.Student, stretch.StartedAt, title));
+        var handle = recorder.Begin(new(stretch.Lesson, stretch.Teacher, stretch.Student, stretch.StartedAt, title, stretch.Clock is { } clock ? clock.At : null));
         return handle is null ? null : new(handle.Id, handle.Sink, handle.Announce);
     }
 }

@@ -10,6 +10,9 @@ public interface ILesson
 
     LessonSnapshot Snapshot { get; }
 
+    /// <summary>The wall time by which everything of the lesson is dated: it runs on when the machine's clock is set.</summary>
+    DateTimeOffset Now { get; }
+
     /// <summary>WHIP: a teacher's offer. The same teacher again replaces the old connection; another one is refused.</summary>
     Task<LessonResult<SessionAccepted>> ConnectTeacherAsync(string teacher, string offer);
 

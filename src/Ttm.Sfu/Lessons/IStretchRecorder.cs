@@ -1,9 +1,11 @@
+using Ttm.Net;
 using Ttm.Rtc.Rtp;
 
 namespace Ttm.Sfu.Lessons;
 
 /// <summary>What a recording is asked for: what the teacher says to one student from now to the next switch.</summary>
-public sealed record Stretch(string Lesson, string? Teacher, string Student, DateTimeOffset StartedAt, IReadOnlyDictionary<string, string> Metadata);
+/// <param name="Clock">The lesson's, by which the recording is dated too.</param>
+public sealed record Stretch(string Lesson, string? Teacher, string Student, DateTimeOffset StartedAt, IReadOnlyDictionary<string, string> Metadata, WallClock? Clock = null);
 
 /// <param name="Recording">The recording's id, as in the API.</param>
 /// <param name="Sink">Receives the packets; its Close ends the recording.</param>

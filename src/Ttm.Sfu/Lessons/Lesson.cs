@@ -1,3 +1,4 @@
+using Ttm.Net;
 using Ttm.Rtc;
 using Ttm.Rtc.Sdp;
 using Ttm.Sfu.Media;
@@ -19,6 +20,7 @@ internal sealed class Lesson : ILesson, IDisposable
     private readonly IReadOnlyDictionary<string, string> _metadata;
     private readonly bool _isRecorded;
     private readonly LessonSaver? _saver;
+    private readonly WallClock _wall;
     private readonly LessonWatch _watch;
     private readonly LessonNews _news;
     private readonly ListenerSwitch _switch;
@@ -31,8 +33,9 @@ internal sealed class Lesson : ILesson, IDisposable
         Id = stored.Id;
         _context = context;
         _factory = new SessionFactory(context.Port);
-        _watch = new LessonWatch(Id, _roster, context);
-        _news = new LessonNews(Id, context);
+        _wall = context.Port.Clock.StartWallClock(stored.StartedAt);
+        _watch = new LessonWatch(Id, _roster, _wall, context);
+        _news = new LessonNews(Id, _wall, context);
         _metadata = stored.Metadata;
         _isRecorded = isRecorded;
         _saver = isRecorded && context.Store is { } store ? new LessonSaver(store, context.Time, context.Logger) : null;
@@ -42,13 +45,15 @@ internal sealed class Lesson : ILesson, IDisposable
         foreach (string student in stored.Students)
             _roster.TryAddStudent(student);
         _roster.Listener = IsLive ? stored.Listener : null;
-        _switch = new ListenerSwitch(stored, isRecorded, _roster, _publication, context);
+        _switch = new ListenerSwitch(stored, isRecorded, _roster, _publication, _wall, context);
         Snapshot = TakeSnapshot();
     }
 
     public string Id { get; }
 
     public LessonSnapshot Snapshot { get; private set; }
+
+    public DateTimeOffset Now => _wall.Now;
 
     private bool IsLive => _endedAt is null;
 
@@ -132,7 +137,7 @@ internal sealed class Lesson : ILesson, IDisposable
         if (_roster.Listener is not null)
             await SwitchAsync(null);
         await CloseAllAsync("the lesson has ended");
-        _endedAt = _context.Time.GetUtcNow();
+        _endedAt = LessonTime.Ceiling(_wall.Now);
         _news.Ended(TakeSnapshot());
         return LessonResultOf(true);
     });

@@ -66,7 +66,10 @@ public sealed class LessonDirectory : ILessons, IAsyncDisposable
                 return LessonResult.Fail<ILesson>(LessonFailure.LessonIsLive, $"The lesson '{id}' is live.");
             if (LiveCount >= _context.Port.Options.MaxLessons)
                 return LessonResult.Fail<ILesson>(LessonFailure.Full, "This server has as many live lessons as it takes.");
-            lesson = new Lesson(new StoredLesson(id, teacher, [], null, metadata, _context.Time.GetUtcNow(), null), isRecorded, _context);
+
+            // After the one that had its id, though the machine's clock was set back: what was said and typed belongs to one of them.
+            var startedAt = LessonTime.Floor(_context.Port.Clock.StartWallClock(former?.Snapshot.EndedAt ?? DateTimeOffset.MinValue).Now);
+            lesson = new Lesson(new StoredLesson(id, teacher, [], null, metadata, startedAt, null), isRecorded, _context);
             _lessons[id] = lesson;
             ForgetOldest();
         }

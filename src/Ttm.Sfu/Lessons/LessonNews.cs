@@ -1,7 +1,9 @@
+using Ttm.Net;
+
 namespace Ttm.Sfu.Lessons;
 
 /// <summary>What one lesson tells of itself: to the application by events, to the operator by the log.</summary>
-internal sealed class LessonNews(string lesson, LessonContext context)
+internal sealed class LessonNews(string lesson, WallClock wall, LessonContext context)
 {
     public void Started(LessonSnapshot snapshot)
     {
@@ -38,5 +40,5 @@ internal sealed class LessonNews(string lesson, LessonContext context)
     public void Muted(SessionOwner teacher, bool muted) =>
         Publish(muted ? LessonEventTypes.TeacherMuted : LessonEventTypes.TeacherUnmuted, teacher.ToEvent(lesson));
 
-    private void Publish(string type, object data) => context.Events.Publish(new LessonEvent(type, lesson, context.Time.GetUtcNow(), data));
+    private void Publish(string type, object data) => context.Events.Publish(new LessonEvent(type, lesson, wall.Now, data));
 }

@@ -1,10 +1,11 @@
+using Ttm.Net;
 using Ttm.Rtc;
 using Ttm.Sfu.Media.Flight;
 
 namespace Ttm.Sfu.Lessons;
 
 /// <summary>What an operator may see of one lesson's connections.</summary>
-internal sealed class LessonWatch(string lesson, Roster roster, LessonContext context)
+internal sealed class LessonWatch(string lesson, Roster roster, WallClock wall, LessonContext context)
 {
     /// <summary>On the loop.</summary>
     public LessonReport Report(LessonSnapshot snapshot, string? recording, Instant now) => new(
@@ -25,5 +26,5 @@ internal sealed class LessonWatch(string lesson, Roster roster, LessonContext co
         context.Flights.Keep(Log(session, session.Media.Flight.Take(context.Port.Clock.Now), closeReason));
 
     private FlightLog Log(LessonSession session, FlightRecording recording, string? closeReason) =>
-        new(lesson, session.Owner, context.Port.Clock.ToWallTime(recording.Start), closeReason, recording);
+        new(lesson, session.Owner, wall.At(recording.Start), closeReason, recording);
 }

@@ -1,9 +1,10 @@
+using Ttm.Net;
 using Ttm.Sfu.Media;
 
 namespace Ttm.Sfu.Lessons;
 
 /// <summary>Who listens, since when and in which recording. Under the lesson's gate.</summary>
-internal sealed class ListenerSwitch(StoredLesson stored, bool isRecorded, Roster roster, Publication publication, LessonContext context)
+internal sealed class ListenerSwitch(StoredLesson stored, bool isRecorded, Roster roster, Publication publication, WallClock wall, LessonContext context)
 {
     private DateTimeOffset _switchedAt = stored.StartedAt;
 
@@ -22,7 +23,7 @@ internal sealed class ListenerSwitch(StoredLesson stored, bool isRecorded, Roste
         var subscription = student is null ? null : roster.FindStudent(student)?.Media as Subscription;
         var recording = student is null || !isRecorded
             ? null
-            : context.Recorder.Start(new Stretch(stored.Id, roster.Teacher, student, context.Time.GetUtcNow(), stored.Metadata));
+            : context.Recorder.Start(new Stretch(stored.Id, roster.Teacher, student, wall.Now, stored.Metadata, wall));
         var at = await context.Port.InvokeAsync((loop, now) =>
         {
             var position = publication.Switch(subscription, recording?.Sink, now);
@@ -33,7 +34,7 @@ internal sealed class ListenerSwitch(StoredLesson stored, bool isRecorded, Roste
         roster.Listener = student;
         AwaitsReturn = false;
         Recording = recording?.Recording;
-        _switchedAt = context.Port.Clock.ToWallTime(at);
+        _switchedAt = wall.At(at);
         return recording;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Ttm.Recorder.Recordings;
 using Ttm.Server.Tests.Kit;
 
@@ -50,14 +51,50 @@ public sealed class LessonEndTests : IDisposable
         File.GetLastWriteTimeUtc($"{_directory}/spool/books/a.json").ShouldBe(written);
     }
 
+    [Theory]
+    [InlineData(30, 0)]
+    [InlineData(-30, 0)]
+    [InlineData(0, 30)]
+    [InlineData(0, -30)]
+    public async Task End_OfALessonThoughTheMachinesClockWasSet_ComesIntoTheBooks(int before, int within)
+    {
+        var time = new SetTime();
+        await using var server = await TestServer.StartWholeAsync(builder => builder.Services.AddSingleton<TimeProvider>(time), Place);
+        time.Step = TimeSpan.FromSeconds(before);
+        var begun = time.GetUtcNow();
+        await TeachAsync(server, () => time.Step += TimeSpan.FromSeconds(within));
+        await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Service).ShouldBeAsync(204);
+        await WholeAsync();
+
+        // Dated by the clock as it was when the lesson began.
+        var recording = Manifest()!.Value.GetProperty("recordings").EnumerateArray().Single().GetProperty("recording");
+        (recording.GetProperty("startedAt").GetDateTimeOffset() - begun).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        var lesson = await (await server.SendAsync("GET", "/api/v1/lessons/a", server.Service)).JsonAsync();
+        lesson.GetProperty("endedAt").GetDateTimeOffset().ShouldBeGreaterThanOrEqualTo(recording.GetProperty("endedAt").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Create_OfALessonWhoseIdHasEndedInTheFuture_BeginsAfterThat()
+    {
+        var time = new SetTime();
+        await using var server = await TestServer.StartWholeAsync(builder => builder.Services.AddSingleton<TimeProvider>(time), Place);
+        await TeachAsync(server);
+        await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Service).ShouldBeAsync(204);
+        var ended = await (await server.SendAsync("GET", "/api/v1/lessons/a", server.Service)).JsonAsync();
+        time.Step = TimeSpan.FromSeconds(-20);
+        var again = await (await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a"}""").ShouldBeAsync(201)).JsonAsync();
+        again.GetProperty("startedAt").GetDateTimeOffset().ShouldBeGreaterThanOrEqualTo(ended.GetProperty("endedAt").GetDateTimeOffset());
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private static async Task TeachAsync(TestServer server)
+    private static async Task TeachAsync(TestServer server, Action? midway = null)
     {
         await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a","teacher":"t-1"}""").ShouldBeAsync(201);
         using var teacher = await Speaker.TeachAsync(server, "a");
         await server.SendAsync("PUT", "/api/v1/lessons/a/listener", server.Service, """{"student":"s-1"}""").ShouldBeAsync(200);
         teacher.Speak(Second);
+        midway?.Invoke();
         await server.SendAsync("POST", "/api/v1/lessons/a/messages", server.Student("a"), """{"text":"page 7?"}""").ShouldBeAsync(201);
         await server.SendAsync("DELETE", "/api/v1/lessons/a/listener", server.Service).ShouldBeAsync(204);
     }
@@ -84,5 +121,13 @@ public sealed class LessonEndTests : IDisposable
             TimeProvider.System.GetUtcNow().ShouldBeLessThan(deadline);
             await Task.Delay(50);
         }
+    }
+
+    /// <summary>A machine's clock that somebody sets.</summary>
+    private sealed class SetTime : TimeProvider
+    {
+        public TimeSpan Step { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Step;
     }
 }

@@ -21,6 +21,8 @@ internal sealed class FakeLesson : ILesson
 
     public LessonSnapshot Snapshot { get; private set; }
 
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
     public Task<LessonResult<SessionAccepted>> ConnectTeacherAsync(string teacher, string offer)
     {
         lock (_gate)

@@ -64,8 +64,10 @@ internal sealed class TestServer : IAsyncDisposable
     public static Task<TestServer> StartAsync(Action<WebApplicationBuilder>? adjust, params string[] args) => StartAsync(true, adjust, args);
 
     /// <summary>The whole server, with its media port and recorder.</summary>
-    public static Task<TestServer> StartWholeAsync(params string[] args) =>
-        StartAsync(false, null, ["--Media:Port=0", "--Recording:Enabled=true", .. args]);
+    public static Task<TestServer> StartWholeAsync(params string[] args) => StartWholeAsync(null, args);
+
+    public static Task<TestServer> StartWholeAsync(Action<WebApplicationBuilder>? adjust, params string[] args) =>
+        StartAsync(false, adjust, ["--Media:Port=0", "--Recording:Enabled=true", .. args]);
 
     private static async Task<TestServer> StartAsync(bool withFakes, Action<WebApplicationBuilder>? adjust, string[] args)
     {

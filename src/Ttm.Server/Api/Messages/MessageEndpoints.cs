@@ -24,7 +24,7 @@ internal static class MessageEndpoints
             .Produces<IReadOnlyList<Message>>().Fails(400, 403, 404);
     }
 
-    private static async Task<IResult> PostAsync(string lesson, HttpContext context, ILessons lessons, MessageBook book, EventHub events, TimeProvider clock)
+    private static async Task<IResult> PostAsync(string lesson, HttpContext context, ILessons lessons, MessageBook book, EventHub events)
     {
         var body = await JsonBody.ReadAsync(context.Request);
         var text = body.RequiredText("text", 1, MaximumCharacters);
@@ -34,7 +34,7 @@ internal static class MessageEndpoints
             return Problem.NoLesson(lesson);
         if (found.Snapshot.State == LessonState.Ended)
             return Problem.NotFound($"Lesson {lesson} has ended: it takes no more messages.");
-        var message = new Message(Ids.New(IdLength), lesson, Caller.Of(context).Id, text, clock.GetUtcNow());
+        var message = new Message(Ids.New(IdLength), lesson, Caller.Of(context).Id, text, found.Now);
         if (!await book.TryAddAsync(message, found.Snapshot.IsRecorded))
             return Problem.Conflict($"Lesson {lesson} holds {MessageBook.PerLesson} messages and takes no more.");
         events.Publish(new LessonEvent(EventTypes.MessagePosted, lesson, message.At, message));
