@@ -43,6 +43,13 @@ public sealed class PagesAccessibilityTests(Browser browser) : BrowserTest(brows
         await api.StoredAsync(1);
         await teacher.Page.Locator("#recording-list .play:visible").First.ClickAsync();
         await teacher.Page.ShouldBeAccessibleAsync("teacher-live");
+        foreach (var width in new[] { 1280, 900, 390 })
+        {
+            await teacher.Page.SetViewportSizeAsync(width, 800);
+            (await teacher.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('#student-list .name')].filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)"))
+                .ShouldBeEmpty($"names are cut at {width} pixels");
+        }
+
         await teacher.Page.GetByRole(AriaRole.Button, new() { Name = "End the lesson" }).ClickAsync();
         await teacher.Page.ShouldBeAccessibleAsync("teacher-asks");
         await teacher.Page.GetByRole(AriaRole.Button, new() { Name = "Yes, end it" }).ClickAsync();
@@ -101,7 +108,7 @@ public sealed class PagesAccessibilityTests(Browser browser) : BrowserTest(brows
     {
         ["title"] = "Fractions",
         ["name.teacher"] = "Ms. Rivera",
-        ["name.s-1"] = "Ana Lucía",
+        ["name.s-1"] = "Ana Lucía Fernández",
         ["name.s-2"] = "Ben Carter",
         ["name.s-3"] = "Chloé Martin",
         ["name.s-4"] = "Dev Patel",

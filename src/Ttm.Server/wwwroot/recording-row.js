@@ -7,8 +7,8 @@ const ORDER = ['recording', 'encoding', 'uploading', 'stored', 'failed'];
 export class RecordingRow {
   #length = h('span', { class: 'length' });
   #state = h('span', { class: 'state' });
-  #play;
   #save;
+  #actions;
   #name;
   #src;
 
@@ -20,14 +20,15 @@ export class RecordingRow {
     const values = { sequence: recording.sequence, name };
     this.#name = t('recording.audioLabel', values);
     this.#src = src;
-    this.#play = h('button', { class: 'plain small play', type: 'button', 'aria-label': t('recording.playLabel', values), onclick: () => this.#onPlay() }, t('recording.play'));
+    const play = h('button', { class: 'plain small play', type: 'button', 'aria-label': t('recording.playLabel', values), onclick: () => this.#onPlay() }, t('recording.play'));
     // A tab of its own: where the store sends no attachment, the page on air must not be left.
     this.#save = h('a', { class: 'plain small', target: '_blank', 'aria-label': t('recording.saveLabel', values) }, t('recording.save'));
+    this.#actions = h('span', { class: 'row' }, play, this.#save);
     this.item = h('li', { 'data-recording': recording.id, value: recording.sequence }, h('div', { class: 'row' },
       h('span', { class: 'number' }, String(recording.sequence)),
       h('span', { class: 'name' }, name),
       h('time', { datetime: recording.startedAt }, when),
-      this.#length, this.#state, this.#play, this.#save));
+      this.#length, this.#state, this.#actions));
     this.recording = recording;
     this.#show();
   }
@@ -50,7 +51,7 @@ export class RecordingRow {
     this.item.dataset.state = status;
     setText(this.#state, t(`recording.${status}`));
     setText(this.#length, clock(this.#seconds()));
-    this.#play.hidden = this.#save.hidden = !whole;
+    this.#actions.hidden = !whole;
     if (!whole) return;
     this.#save.href = this.#src;
     this.#save.download = `${lesson}-${String(sequence).padStart(4, '0')}-${student}.mp3`;
