@@ -9,7 +9,7 @@ namespace Ttm.Recorder.Recordings;
 /// The books: per lesson, what is stored, here in the spool and as <c>manifest.json</c> beside the MP3s. The spool's copy is what a restart reads;
 /// the store's is what a new machine reads.
 /// </summary>
-internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploader, ILogger logger)
+internal sealed class BookKeeper(Spool spool, RecordingCatalogue catalogue, IObjectStore store, Uploader uploader, ILogger logger)
 {
     private static readonly TimeSpan RestorePatience = TimeSpan.FromMinutes(1);
 
@@ -20,10 +20,9 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
     private readonly HashSet<string> _uploading = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Reads the books at start. A new spool's books are first fetched from the store. False where that did not work: then a key may be taken already
-    /// by a recording that nobody here knows of.
+    /// Reads the books at start, and enters them into the catalogue. A new spool's books are first fetched from the store.
     /// </summary>
-    public async Task<bool> LoadAsync(string storePrefix, CancellationToken cancellationToken)
+    public async Task LoadAsync(string storePrefix, CancellationToken cancellationToken)
     {
         if (!spool.HasAllBooks)
         {
@@ -48,15 +47,9 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
         {
             foreach (LessonBook book in spool.LoadBooks())
                 PagesOf(book.Lesson).Add(book);
+            foreach ((string lesson, LessonPages pages) in _lessons)
+                catalogue.Adopt(lesson, pages.Recordings.Values.Select(finished => finished.Recording), pages.Deleted.Keys);
         }
-
-        return spool.HasAllBooks;
-    }
-
-    public IReadOnlyList<FinishedRecording> All()
-    {
-        lock (_lock)
-            return [.. _lessons.Values.SelectMany(pages => pages.Recordings.Values)];
     }
 
     public IReadOnlyList<(string Lesson, Tombstone Stone)> Deleted()
@@ -79,6 +72,18 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
             return _lessons.TryGetValue(recording.Lesson, out var pages) ? pages.Recordings.Values.FirstOrDefault(finished => finished.Recording.Id == recording.Id) : null;
     }
 
+    /// <summary>True where another recording of the lesson has the key, or is still to be deleted from there.</summary>
+    public bool HasKey(FinishedRecording finished)
+    {
+        lock (_lock)
+        {
+            return _lessons.TryGetValue(finished.Recording.Lesson, out var pages)
+                && (pages.Recordings.Values.Any(other => other.Key == finished.Key && other.Recording.Id != finished.Recording.Id)
+                    || pages.Deleted.Values.Any(stone => stone.Pending.Contains(finished.Key))
+                    || pages.Sittings.Values.Any(sitting => sitting.Whole?.Key == finished.Key));
+        }
+    }
+
     /// <summary>What the lesson's book says now.</summary>
     public LessonBook Read(string lesson)
     {
@@ -86,11 +91,18 @@ internal sealed class BookKeeper(Spool spool, IObjectStore store, Uploader uploa
             return PagesOf(lesson).ToBook(lesson);
     }
 
-    /// <summary>Enters a stored recording, durably; one that is deleted stays out.</summary>
-    public void Enter(FinishedRecording finished)
+    /// <summary>Enters a stored recording, durably, under the number that it has by now; null where it is deleted, and stays out.</summary>
+    public FinishedRecording? Enter(FinishedRecording finished)
     {
-        if (!IsDeleted(finished.Recording))
-            Change(finished.Recording.Lesson, pages => pages.Recordings[finished.Recording.Sequence] = finished);
+        lock (_lock)
+        {
+            if (IsDeleted(finished.Recording))
+                return null;
+            Recording recording = finished.Recording with { Sequence = catalogue.Find(finished.Recording.Id)?.Sequence ?? finished.Recording.Sequence };
+            finished = finished with { Recording = recording };
+            Change(recording.Lesson, pages => pages.Recordings[recording.Sequence] = finished);
+            return finished;
+        }
     }
 
     /// <summary>Enters, durably, that a lesson is over, and what was typed in it. A second call for the same beginning changes the messages and the end.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Ttm.Recorder.Storage;
 using Ttm.Recorder.Transcoding;
 
 namespace Ttm.Recorder.Recordings;
@@ -10,7 +9,7 @@ internal sealed class EncodingDesk : IAsyncDisposable
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
     private readonly Spool _spool;
-    private readonly ObjectKeyTemplate _keys;
+    private readonly KeyChoice _keys;
     private readonly RecordingCatalogue _catalogue;
     private readonly WorkList _works;
     private readonly StoringStage _storing;
@@ -24,7 +23,7 @@ internal sealed class EncodingDesk : IAsyncDisposable
     public EncodingDesk(
         int workers,
         Spool spool,
-        ObjectKeyTemplate keys,
+        KeyChoice keys,
         RecordingCatalogue catalogue,
         WorkList works,
         StoringStage storing,
@@ -104,8 +103,7 @@ internal sealed class EncodingDesk : IAsyncDisposable
             Sha256 = encoded.Mp3.Sha256,
             Quality = encoded.Quality,
         };
-        string key = _keys.Render(recording.StartedAt, recording.Lesson, recording.Teacher ?? "unknown", recording.Student, recording.Sequence, recording.Id);
-        var finished = new FinishedRecording(recording, key, encoded.Mp3.Samples, encoded.OpenedAt, encoded.ClosedAt);
+        var finished = new FinishedRecording(recording, _keys.KeyOf(recording), encoded.Mp3.Samples, encoded.OpenedAt, encoded.ClosedAt);
         _spool.Save(finished);
         work.IsDone = true;
         _news.Finished(recording);

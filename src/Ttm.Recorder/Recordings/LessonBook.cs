@@ -1,17 +1,18 @@
 namespace Ttm.Recorder.Recordings;
 
 /// <summary>A recording whose MP3 is whole, with what the API does not show. Lies beside the MP3 in the spool.</summary>
-/// <param name="Key">Under which the object store keeps it.</param>
+/// <param name="Key">Under which the object store keeps it; a wish, as long as it is not decided.</param>
 /// <param name="Samples">The MP3's length without the encoder's padding.</param>
 /// <param name="OpenedAt">The switch that began it, to the microsecond: equal to <paramref name="ClosedAt"/> of the recording before, where one ran.</param>
 /// <param name="ClosedAt">The switch that ended it.</param>
-internal sealed record FinishedRecording(Recording Recording, string Key, long Samples, DateTimeOffset OpenedAt, DateTimeOffset ClosedAt);
+/// <param name="IsKeyDecided">False: nothing of it has been stored, and the key may be another recording's.</param>
+internal sealed record FinishedRecording(Recording Recording, string Key, long Samples, DateTimeOffset OpenedAt, DateTimeOffset ClosedAt, bool IsKeyDecided = false);
 
 /// <summary>A stored recording in its lesson's book.</summary>
 /// <param name="Offset">Of its first sample from the first sample of the lesson's first recording.</param>
 internal sealed record BookEntry(long Offset, long Samples, string Key, DateTimeOffset OpenedAt, DateTimeOffset ClosedAt, Recording Recording)
 {
-    public FinishedRecording ToFinished() => new(Recording, Key, Samples, OpenedAt, ClosedAt);
+    public FinishedRecording ToFinished() => new(Recording, Key, Samples, OpenedAt, ClosedAt, IsKeyDecided: true);
 }
 
 /// <summary>What is left of a deleted recording: its place in the lesson, and who took it out and why.</summary>

@@ -70,4 +70,7 @@ internal static partial class Log
 
     [LoggerMessage(26, LogLevel.Warning, "Lesson {Lesson} is not joined to one MP3 yet: the spool's disk has no room for another {Bytes} bytes above Recording:MinFreeBytes")]
     public static partial void NoRoomForWhole(ILogger logger, string lesson, long bytes);
+
+    [LoggerMessage(30, LogLevel.Information, "Recording {Recording} is stored as {Key}: another one has {Taken}")]
+    public static partial void KeyTaken(ILogger logger, string recording, string taken, string key);
 }

@@ -28,7 +28,7 @@ internal static class Manifests
         by,
         reason,
         KeyOf(finished),
-        [finished.Key]);
+        finished.IsKeyDecided ? [finished.Key] : []);
 
     /// <summary>The book in its parts. A lesson's end, messages and whole MP3 are in the part that has its first recording.</summary>
     public static IEnumerable<(string Key, LessonBook Part)> Of(LessonBook book)

@@ -31,6 +31,7 @@ public sealed class RecorderService : IAsyncDisposable
     private readonly Uploader _uploader;
     private readonly BookKeeper _books;
     private readonly LessonUpkeep _upkeep;
+    private readonly KeyChoice _keyChoice;
     private readonly StoringStage _storing;
     private readonly RecordingDeletion _deletion;
     private readonly HealthWatch _health;
@@ -62,10 +63,11 @@ public sealed class RecorderService : IAsyncDisposable
         _logger = loggers.CreateLogger<RecorderService>();
         _spool = new Spool(options.Spool);
         _uploader = new Uploader(store, _spool, clock, options.ParallelUploads, _logger);
-        _books = new BookKeeper(_spool, store, _uploader, _logger);
+        _books = new BookKeeper(_spool, _catalogue, store, _uploader, _logger);
+        _keyChoice = new KeyChoice(keys, _catalogue, _books, store, _uploader, _logger);
         _upkeep = new LessonUpkeep(_books, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, store, _uploader, options.MinFreeBytes, _logger) : null, clock, _logger);
-        _storing = new StoringStage(_spool, store, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), settles, _logger);
-        _deletion = new RecordingDeletion(_spool, keys, _catalogue, _books, _storing, clock, _logger);
+        _storing = new StoringStage(_spool, _keyChoice, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), settles, _logger);
+        _deletion = new RecordingDeletion(_spool, _keyChoice, _catalogue, _books, _storing, clock, _logger);
         _health = new HealthWatch(_spool, store, options, () => _uploader.Failures, clock.Time, _logger);
         _metrics = new RecorderMetrics(() => _works.Active, () => _works.Encoding, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);
         _news = new RecordingNews(_catalogue, _metrics, clock.Time, _logger);
@@ -104,12 +106,8 @@ public sealed class RecorderService : IAsyncDisposable
         }
 
         await _health.CheckAsync(cancellationToken).ConfigureAwait(false);
-        _storing.KnowsAllKeys = await _books.LoadAsync(_keys.Prefix, cancellationToken).ConfigureAwait(false);
-        foreach (FinishedRecording finished in _books.All())
-            _catalogue.Set(finished.Recording);
-        foreach ((string lesson, Tombstone stone) in _books.Deleted())
-            _catalogue.Reserve(lesson, stone.Sequence);
-        _encoding = new EncodingDesk(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, _spool, _keys, _catalogue, _works, _storing, _news, _metrics, _clock.Time, _logger);
+        await _books.LoadAsync(_keys.Prefix, cancellationToken).ConfigureAwait(false);
+        _encoding = new EncodingDesk(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, _spool, _keyChoice, _catalogue, _works, _storing, _news, _metrics, _clock.Time, _logger);
         new SpoolRecovery(_spool, _books, _catalogue, _works, _encoding, _storing, _news, _logger).Run();
         foreach (string lesson in _books.LessonsWithWork())
             _ = _storing.BeginUpkeep(lesson);

@@ -1,11 +1,10 @@
 using Microsoft.Extensions.Logging;
-using Ttm.Recorder.Storage;
 
 namespace Ttm.Recorder.Recordings;
 
 /// <summary>Deletes recordings from everywhere; what is left says that they were.</summary>
 internal sealed class RecordingDeletion(
-    Spool spool, ObjectKeyTemplate keys, RecordingCatalogue catalogue, BookKeeper books, StoringStage storing, RecorderClock clock, ILogger logger)
+    Spool spool, KeyChoice keys, RecordingCatalogue catalogue, BookKeeper books, StoringStage storing, RecorderClock clock, ILogger logger)
     : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -68,12 +67,7 @@ internal sealed class RecordingDeletion(
 
     private FinishedRecording Unstored(Recording recording)
     {
-        FinishedRecording finished = spool.TryLoad(recording.Id) ?? new FinishedRecording(
-            recording,
-            keys.Render(recording.StartedAt, recording.Lesson, recording.Teacher ?? "unknown", recording.Student, recording.Sequence, recording.Id),
-            0,
-            recording.StartedAt,
-            recording.StartedAt);
-        return finished with { Key = storing.KeyOf(finished) };
+        FinishedRecording finished = spool.TryLoad(recording.Id) ?? new FinishedRecording(recording, keys.KeyOf(recording), 0, recording.StartedAt, recording.StartedAt);
+        return finished with { Recording = recording };
     }
 }

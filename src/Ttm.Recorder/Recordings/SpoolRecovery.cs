@@ -18,52 +18,70 @@ internal sealed class SpoolRecovery(
     {
         spool.RemoveDrafts();
         var deleted = books.Deleted().Select(pair => pair.Stone.Id).ToHashSet(StringComparer.Ordinal);
+        List<Recording> found = [];
+        List<Action> ways = [];
         foreach (string id in spool.Ids())
         {
             if (deleted.Contains(id))
                 spool.Remove(id);
-            else
-                Recover(id);
+            else if (Look(id, found) is { } goOn)
+                ways.Add(goOn);
         }
+
+        // Numbers first: one that a book has by now is not free any more.
+        foreach (var lesson in found.GroupBy(recording => recording.Lesson, StringComparer.Ordinal))
+            catalogue.Add(lesson.Key, lesson);
+        foreach (Action goOn in ways)
+            goOn();
     }
 
-    private void Recover(string id)
+    /// <summary>How to go on with it; null where nothing is to be done.</summary>
+    private Action? Look(string id, List<Recording> found)
     {
         if (catalogue.Find(id) is { Status: RecordingStatus.Stored } stored)
         {
-            // Between the books and the broom: its event may not have gone out.
-            Log.Recovered(logger, id, "stored");
-            _ = storing.TellAsync(stored, CancellationToken.None);
+            return () =>
+            {
+                // Between the books and the broom: its event may not have gone out.
+                Log.Recovered(logger, id, "stored");
+                _ = storing.TellAsync(stored, CancellationToken.None);
+            };
         }
-        else if (spool.TryLoad(id) is { } finished)
+
+        if (spool.TryLoad(id) is { } finished)
         {
-            Log.Recovered(logger, id, "to be stored");
-            news.Finished(finished.Recording);
-            storing.Begin(finished);
+            found.Add(finished.Recording);
+            return () =>
+            {
+                Log.Recovered(logger, id, "to be stored");
+                news.Finished(catalogue.Find(id)!);
+                storing.Begin(finished);
+            };
         }
-        else if (!spool.HasJournal(id))
+
+        if (!spool.HasJournal(id))
         {
             spool.Remove(id);
         }
         else if (JournalReader.ReadHeading(spool.JournalOf(id)) is { } heading && heading.Id == id)
         {
-            Log.Recovered(logger, id, "to be encoded");
-            Encode(heading);
+            var format = new RecordingFormat("mp3", heading.SampleRate, 1, heading.Bitrate);
+            found.Add(new Recording(
+                id, heading.Lesson, heading.Teacher, heading.Student, heading.Sequence, RecordingStatus.Encoding, heading.StartedAt, null, null, format, null, null, null, null));
+            return () =>
+            {
+                Log.Recovered(logger, id, "to be encoded");
+                var work = new RecordingWork(id, null, null);
+                works.Add(work);
+                encoding.Enqueue(work);
+            };
         }
         else
         {
             Log.JournalUnreadable(logger, id);
             spool.SetAside(id);
         }
-    }
 
-    private void Encode(JournalHeading heading)
-    {
-        var format = new RecordingFormat("mp3", heading.SampleRate, 1, heading.Bitrate);
-        catalogue.Set(new Recording(
-            heading.Id, heading.Lesson, heading.Teacher, heading.Student, heading.Sequence, RecordingStatus.Encoding, heading.StartedAt, null, null, format, null, null, null, null));
-        var work = new RecordingWork(heading.Id, null, null);
-        works.Add(work);
-        encoding.Enqueue(work);
+        return null;
     }
 }

@@ -7,7 +7,7 @@ namespace Ttm.Recorder.Recordings;
 /// <summary>The step from whole MP3 to stored: upload, books, and only then out of the spool.</summary>
 internal sealed class StoringStage(
     Spool spool,
-    IObjectStore store,
+    KeyChoice keys,
     Uploader uploader,
     BookKeeper books,
     LessonUpkeep upkeep,
@@ -30,10 +30,8 @@ internal sealed class StoringStage(
     // Books wait for the disk, one after another in any case: so only one of them does it with a thread in hand.
     private readonly SemaphoreSlim _disk = new(1);
     private readonly ConcurrentDictionary<string, bool> _later = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _states = new(4);
     private long _upkeeps;
-
-    /// <summary>False where the store may hold recordings that no book here knows: then a key that is taken is left alone.</summary>
-    public bool KnowsAllKeys { get; set; } = true;
 
     /// <summary>Ends when nothing runs: what runs now, and what follows from it.</summary>
     public Task Running => WaitForAllAsync();
@@ -147,15 +145,13 @@ internal sealed class StoringStage(
             _ = BeginUpkeep(lesson);
         });
 
-    /// <summary>Where the recording would be stored, or is half stored.</summary>
-    public string KeyOf(FinishedRecording finished) => KnowsAllKeys ? finished.Key : WithId(finished.Key, finished.Recording.Id);
-
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await Running.ConfigureAwait(false);
         _stop.Dispose();
         _disk.Dispose();
+        _states.Dispose();
     }
 
     // Nobody who stops waits for it: the book's mark says at the next start that there is something to do.
@@ -206,21 +202,36 @@ internal sealed class StoringStage(
     {
         if (books.IsDeleted(finished.Recording))
             return;
-        if (!KnowsAllKeys && await ExistsAsync(finished.Key, cancellationToken).ConfigureAwait(false))
-            finished = finished with { Key = WithId(finished.Key, finished.Recording.Id) };
+        using (uploader.Queue(finished.Recording.Id))
+        {
+            // Held up and begun again, it may have been decided before.
+            if (!finished.IsKeyDecided && spool.TryLoad(finished.Recording.Id) is { IsKeyDecided: true } decided)
+                finished = decided;
+            if (!finished.IsKeyDecided)
+            {
+                // On disk before the first byte goes out: after a crash, or a deletion, there is no other key to look under.
+                finished = await keys.DecideAsync(finished, cancellationToken).ConfigureAwait(false);
+                await OnDiskAsync(() => spool.Save(finished), cancellationToken, _states).ConfigureAwait(false);
+            }
 
-        StoredObject answer = await uploader.StoreAsync(finished, cancellationToken).ConfigureAwait(false);
-        finished = finished with { Recording = finished.Recording with { Status = RecordingStatus.Stored, Location = answer.Location } };
-        await OnDiskAsync(() => books.Enter(finished), cancellationToken).ConfigureAwait(false);
-        await TellAsync(finished.Recording, cancellationToken).ConfigureAwait(false);
-        _ = BeginUpkeep(finished.Recording.Lesson);
+            StoredObject answer = await uploader.StoreAsync(finished, cancellationToken).ConfigureAwait(false);
+            finished = finished with { Recording = finished.Recording with { Status = RecordingStatus.Stored, Location = answer.Location } };
+        }
+
+        FinishedRecording? entered = null;
+        await OnDiskAsync(() => entered = books.Enter(finished), cancellationToken).ConfigureAwait(false);
+        if (entered is null)
+            return;
+        await TellAsync(entered.Recording, cancellationToken).ConfigureAwait(false);
+        _ = BeginUpkeep(entered.Recording.Lesson);
     }
 
-    private async Task OnDiskAsync(Action action, CancellationToken cancellationToken)
+    private async Task OnDiskAsync(Action action, CancellationToken cancellationToken, SemaphoreSlim? gate = null)
     {
+        gate ??= _disk;
         while (true)
         {
-            await _disk.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 action();
@@ -232,34 +243,10 @@ internal sealed class StoringStage(
             }
             finally
             {
-                _disk.Release();
+                gate.Release();
             }
 
             await Task.Delay(DiskPause, clock.Time, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async Task<bool> ExistsAsync(string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (string found in store.ListAsync(key, cancellationToken).ConfigureAwait(false))
-            {
-                if (found == key)
-                    return true;
-            }
-
-            return false;
-        }
-        catch (ObjectStoreException)
-        {
-            return true;
-        }
-    }
-
-    private static string WithId(string key, string id)
-    {
-        int dot = key.LastIndexOf('.');
-        return dot > key.LastIndexOf('/') ? $"{key[..dot]}-{id}{key[dot..]}" : $"{key}-{id}";
     }
 }

@@ -44,22 +44,18 @@ internal sealed class Uploader : IDisposable
         }
     }
 
-    /// <summary>Ends when the store has it, verified; throws only <see cref="OperationCanceledException"/>.</summary>
-    public async Task<StoredObject> StoreAsync(FinishedRecording finished, CancellationToken cancellationToken)
+    /// <summary>Counts the recording among those that wait for the store, until the answer is disposed of.</summary>
+    public IDisposable Queue(string id)
     {
-        _waiting[finished.Recording.Id] = _clock.Time.GetUtcNow();
-        try
-        {
-            return await UntilDoneAsync(
-                finished.Recording.Id,
-                token => RecorderTelemetry.TraceAsync(finished.Recording.Id, () => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token)),
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _waiting.TryRemove(finished.Recording.Id, out _);
-        }
+        _waiting[id] = _clock.Time.GetUtcNow();
+        return new Place(_waiting, id);
     }
+
+    /// <summary>Ends when the store has it, verified; throws only <see cref="OperationCanceledException"/>.</summary>
+    public Task<StoredObject> StoreAsync(FinishedRecording finished, CancellationToken cancellationToken) => UntilDoneAsync(
+        finished.Recording.Id,
+        token => RecorderTelemetry.TraceAsync(finished.Recording.Id, () => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token)),
+        cancellationToken);
 
     /// <summary>The same for a small object.</summary>
     public Task<StoredObject> StoreAsync(string name, string key, byte[] content, ObjectProperties properties, CancellationToken cancellationToken) =>
@@ -134,5 +130,10 @@ internal sealed class Uploader : IDisposable
                 }
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private sealed class Place(ConcurrentDictionary<string, DateTimeOffset> waiting, string id) : IDisposable
+    {
+        public void Dispose() => waiting.TryRemove(id, out _);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class MemoryStore : IObjectStore
 
     public ConcurrentDictionary<string, ObjectProperties> Properties { get; } = new();
 
+    /// <summary>The keys that were looked at to play, or put.</summary>
     public ConcurrentQueue<string> Attempts { get; } = new();
 
     public volatile bool IsAway;
@@ -35,8 +36,12 @@ internal sealed class MemoryStore : IObjectStore
         return Task.FromResult(Objects.GetValueOrDefault(key));
     }
 
-    public Task<ObjectAudio?> OpenAsync(string key, CancellationToken cancellationToken) =>
-        Task.FromResult(Objects.TryGetValue(key, out byte[]? content) ? new ObjectAudio(new MemoryStream(content), null) : null);
+    public Task<ObjectAudio?> OpenAsync(string key, CancellationToken cancellationToken)
+    {
+        Attempts.Enqueue(key);
+        Refuse();
+        return Task.FromResult(Objects.TryGetValue(key, out byte[]? content) ? new ObjectAudio(new MemoryStream(content), null) : null);
+    }
 
     public Task<StoreHealth> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult(IsAway ? new StoreHealth(false, "The store is away.") : new StoreHealth(true, null));
