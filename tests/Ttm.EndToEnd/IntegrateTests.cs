@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Ttm.EndToEnd.Kit;
+using Ttm.Testing;
 
 namespace Ttm.EndToEnd;
 
@@ -110,7 +111,7 @@ public sealed partial class IntegrateTests(Browser browser) : BrowserTest(browse
         public IReadOnlyList<string> Lines => [.. _lines];
 
         public Task PrintsAsync(string beginning) => Until.TrueAsync(
-            () => Task.FromResult(Lines.Any(line => line.StartsWith(beginning, StringComparison.Ordinal))), Limit, () => $"no \"{beginning}\" in:\n{string.Join('\n', Lines)}");
+            () => Lines.Any(line => line.StartsWith(beginning, StringComparison.Ordinal)), Limit, () => $"no \"{beginning}\" in:\n{string.Join('\n', Lines)}");
 
         public void Dispose()
         {

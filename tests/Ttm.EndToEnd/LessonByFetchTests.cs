@@ -1,5 +1,6 @@
 using Ttm.EndToEnd.Kit;
 using Ttm.EndToEnd.Pages;
+using Ttm.Testing;
 using Xunit.Abstractions;
 
 namespace Ttm.EndToEnd;

@@ -50,8 +50,18 @@ public sealed class UdpLoopTests
         for (int index = 0; index < Burst; index++)
             await client.SendAsync(new byte[] { (byte)index });
         var seen = new HashSet<byte>();
-        while (seen.Count < Burst)
-            seen.Add((await client.ReceiveAsync(Timeout())).Buffer[0]);
+        var timeout = Timeout();
+        try
+        {
+            while (seen.Count < Burst)
+                seen.Add((await client.ReceiveAsync(timeout)).Buffer[0]);
+        }
+        catch (OperationCanceledException)
+        {
+            // What has come is counted.
+        }
+
+        seen.Count.ShouldBe(Burst);
     }
 
     [Theory]
@@ -59,7 +69,6 @@ public sealed class UdpLoopTests
     public async Task InvokeAsync_WhileTheLoopWaits_IsAnsweredWithoutThePollTimeout(string kind)
     {
         using var echo = new Echo(kind, null);
-        await Task.Delay(50);
         var clock = TimeProvider.System;
         var times = new List<double>();
         for (int round = 0; round < 20; round++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Ttm.Net;
 using Ttm.Rtc;
@@ -74,15 +75,27 @@ internal sealed class LessonFixture : IStretchRecorder, ILessonEventSink, IAsync
     }
 
     /// <summary>Pumps all clients until the condition holds; fails after ten seconds.</summary>
-    public async Task UntilAsync(Func<bool> condition)
-    {
-        var deadline = Port.Clock.Now + TimeSpan.FromSeconds(10);
-        while (!condition())
+    public Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string text = "") => Until.TrueAsync(
+        () =>
         {
-            Port.Clock.Now.ShouldBeLessThan(deadline);
+            if (condition())
+                return true;
             foreach (var client in _clients)
                 client.Pump(TimeSpan.Zero);
-            await Task.Delay(1);
+            return false;
+        },
+        TimeSpan.FromSeconds(10),
+        () => text,
+        TimeSpan.FromMilliseconds(1));
+
+    /// <summary>Packets whose second byte is their number, a few milliseconds apart, pumped through.</summary>
+    public async Task SpeakAsync(UdpRtcClient teacher, int first, int last)
+    {
+        for (int number = first; number <= last; number++)
+        {
+            long before = Port.Counters.PacketsReceived;
+            teacher.SendPacket([0xF8, (byte)number, 0, 0]);
+            await UntilAsync(() => Port.Counters.PacketsReceived > before);
         }
     }
 

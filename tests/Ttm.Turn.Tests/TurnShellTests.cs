@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Ttm.Net.Tcp;
 using Ttm.Rtc;
 using Ttm.Rtc.Stun;
+using Ttm.Testing.Facts;
 using Xunit.Abstractions;
 
 namespace Ttm.Turn.Tests;

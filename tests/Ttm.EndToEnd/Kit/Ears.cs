@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Playwright;
+using Ttm.Testing;
 using Ttm.Testing.Sound;
 
 namespace Ttm.EndToEnd.Kit;

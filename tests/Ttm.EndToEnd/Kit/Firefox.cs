@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ttm.Testing;
 using WebDriverBiDi;
 using WebDriverBiDi.BrowsingContext;
 using WebDriverBiDi.Input;
@@ -91,7 +92,7 @@ internal sealed partial class Firefox : IAsyncDisposable
         ]);
         start.Environment["HOME"] = start.Environment["XDG_RUNTIME_DIR"] = _profile;
         _sound = Process.Start(start)!;
-        await Until.TrueAsync(() => Task.FromResult(File.Exists(socket)), StartLimit, () => "pulseaudio does not start");
+        await Until.TrueAsync(() => File.Exists(socket), StartLimit, () => "pulseaudio does not start");
         return socket;
     }
 

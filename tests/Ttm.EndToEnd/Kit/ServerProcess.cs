@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Ttm.Testing;
 
 namespace Ttm.EndToEnd.Kit;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Playwright;
 using Ttm.EndToEnd.Kit;
+using Ttm.Testing;
 
 namespace Ttm.EndToEnd.Pages;
 

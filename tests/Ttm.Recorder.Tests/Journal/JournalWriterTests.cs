@@ -4,6 +4,7 @@ using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Tests.Simulation;
 using Ttm.Rtc;
 using Ttm.Rtc.Rtp;
+using Ttm.Testing;
 
 namespace Ttm.Recorder.Tests.Journal;
 
@@ -57,12 +58,12 @@ public sealed class JournalWriterTests : IDisposable, IJournalObserver
         {
             foreach (RecordingSink sink in sinks)
                 Write(sink, clock.Now);
-            await UntilAsync(() => sinks.All(sink => sink.Ring.Peek(out _, out _) == 0));
+            await Until.TrueAsync(() => sinks.All(sink => sink.Ring.Peek(out _, out _) == 0));
         }
 
         // A recording that ends is whole, and its MP3 may be made, before the disk has answered.
         sinks[0].Close(new StreamPosition(clock.Now, 0, 0, false));
-        await UntilAsync(() => HasClose("rec_1"));
+        await Until.TrueAsync(() => HasClose("rec_1"));
         flushing.CurrentCount.ShouldBe(0);
         release.Release(100);
     }
@@ -105,12 +106,5 @@ public sealed class JournalWriterTests : IDisposable, IJournalObserver
         }
 
         return false;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 1000 && !condition(); i++)
-            await Task.Delay(10);
-        condition().ShouldBeTrue();
     }
 }

@@ -3,6 +3,7 @@ using Ttm.Recorder.Journal;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Tests.Simulation;
 using Ttm.Rtc.Rtp;
+using Ttm.Testing;
 
 namespace Ttm.Recorder.Tests.Recordings;
 
@@ -32,7 +33,7 @@ public sealed class OverloadTests
         for (int second = 0; second < Seconds; second += Step)
         {
             said += fixture.Send(sinks, second * 50, (second + Step) * 50);
-            await UntilAsync(() => handles.TrueForAll(handle => LengthOf(fixture, handle) >= said));
+            await Until.TrueAsync(() => handles.TrueForAll(handle => LengthOf(fixture, handle) >= said));
         }
 
         // The journals have it all, the MP3s next to nothing.
@@ -88,12 +89,5 @@ public sealed class OverloadTests
         listener.Start();
         listener.RecordObservableInstruments();
         return most;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 3000 && !condition(); i++)
-            await Task.Delay(10);
-        condition().ShouldBeTrue();
     }
 }

@@ -46,16 +46,10 @@ internal sealed class RecorderFixture : IAsyncDisposable
         return events;
     }
 
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!condition())
-            await Task.Delay(10, patience.Token);
-    }
-
     /// <param name="store">In place of <see cref="Store"/>.</param>
     /// <param name="adjust">Changes the settings.</param>
-    public async Task<RecorderService> StartAsync(string spool = "spool", IObjectStore? store = null, Func<RecordingOptions, RecordingOptions>? adjust = null, ILoggerFactory? logs = null)
+    /// <param name="settles">Whether a recording stays in the spool until it is settled.</param>
+    public async Task<RecorderService> StartAsync(string spool = "spool", IObjectStore? store = null, Func<RecordingOptions, RecordingOptions>? adjust = null, ILoggerFactory? logs = null, bool settles = false)
     {
         Spool = Path.Combine(Directory, spool);
         ObjectKeyTemplate.TryParse(ObjectKeyTemplate.Default, out ObjectKeyTemplate? keys, out _).ShouldBeTrue();
@@ -63,7 +57,7 @@ internal sealed class RecorderFixture : IAsyncDisposable
         var options = new RecordingOptions { Spool = Spool, MinFreeBytes = 0, Workers = 2 };
         options = adjust?.Invoke(options) ?? options;
         options.Problems().ShouldBeEmpty();
-        var service = new RecorderService(options, keys!, store ?? Store, _randomness, clock, logs ?? NullLoggerFactory.Instance);
+        var service = new RecorderService(options, keys!, store ?? Store, _randomness, clock, logs ?? NullLoggerFactory.Instance, settles);
         _services.Add(service);
         await service.StartAsync(default);
         return service;

@@ -5,6 +5,8 @@ using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
 using Ttm.Recorder.Tests.Storage;
 using Ttm.Rtc.Rtp;
+using Ttm.Testing;
+using Ttm.Testing.Facts;
 using Ttm.Testing.Storage;
 
 namespace Ttm.Recorder.Tests.Recordings;
@@ -34,7 +36,7 @@ public sealed class RecorderS3Tests(S3Fixture s3) : IAsyncDisposable
             _fixture.Record(service, "s-2", 100, 150);
             _fixture.Record(service, "s-3", 150, 250);
             (await RecorderFixture.ReadAsync(service, 4)).ShouldAllBe(one => one.Type == "recording.started" || one.Type == "recording.finished");
-            await UntilAsync(() => service.Health.StoreProblem is not null);
+            await Until.TrueAsync(() => service.Health.StoreProblem is not null);
             service.Health.StoreProblem!.ShouldContain("cannot be reached");
             service.List(RecorderFixture.Lesson).Select(one => one.Status).ShouldBe([RecordingStatus.Stored, RecordingStatus.Uploading, RecordingStatus.Uploading]);
         }
@@ -47,7 +49,7 @@ public sealed class RecorderS3Tests(S3Fixture s3) : IAsyncDisposable
         await service.WaitForIdleAsync();
         foreach (Recording recording in service.List(RecorderFixture.Lesson))
             await ShouldHoldAsync(store, options, recording);
-        await UntilAsync(() => service.Health.StoreProblem is null);
+        await Until.TrueAsync(() => service.Health.StoreProblem is null);
         Directory.EnumerateFiles(_fixture.Spool, "rec_*").ShouldBeEmpty();
     }
 
@@ -65,7 +67,7 @@ public sealed class RecorderS3Tests(S3Fixture s3) : IAsyncDisposable
         (await RecorderFixture.ReadAsync(service, 2))[1].Type.ShouldBe("recording.finished");
 
         // One part is there, the second was cut; nothing of it is seen, and the MP3 is where it was.
-        await UntilAsync(() => service.Health.StoreProblem is not null);
+        await Until.TrueAsync(() => service.Health.StoreProblem is not null);
         await UntilUploadsAsync(options, 1);
         service.Find(recording.Id)!.Status.ShouldBe(RecordingStatus.Uploading);
         new FileInfo(Path.Combine(_fixture.Spool, recording.Id + ".mp3")).Length.ShouldBeGreaterThan(11 * MiB);
@@ -141,17 +143,6 @@ public sealed class RecorderS3Tests(S3Fixture s3) : IAsyncDisposable
         stored!.Length.ShouldBe((int)recording.Bytes!.Value);
     }
 
-    private async Task UntilUploadsAsync(S3StorageOptions options, int count)
-    {
-        for (int i = 0; i < 300 && (await s3.UploadsAsync(options)).Count != count; i++)
-            await Task.Delay(100);
-        (await s3.UploadsAsync(options)).Count.ShouldBe(count);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 3000 && !condition(); i++)
-            await Task.Delay(10);
-        condition().ShouldBeTrue();
-    }
+    private Task UntilUploadsAsync(S3StorageOptions options, int count) =>
+        Until.SatisfiedAsync(() => s3.UploadsAsync(options), uploads => uploads.Count == count, TimeSpan.FromSeconds(30), uploads => $"{uploads.Count} uploads, not {count}");
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
+using Ttm.Testing;
 
 namespace Ttm.Recorder.Tests.Recordings;
 
@@ -128,7 +129,7 @@ public sealed class RecordingDeletionTests : IAsyncDisposable
         (await service.DeleteAsync(service.List(Lesson)[0].Id, "office", "the parents asked", default)).ShouldBe(DeletionOutcome.Pending);
         _fixture.Record(service, "s-2", 50, 75);
         await RecorderFixture.ReadAsync(service, 3);
-        await RecorderFixture.UntilAsync(() => Manifest().Contains("s-2", StringComparison.Ordinal));
+        await Until.TrueAsync(() => Manifest().Contains("s-2", StringComparison.Ordinal));
 
         // It is not forgotten over a restart.
         await service.DisposeAsync();

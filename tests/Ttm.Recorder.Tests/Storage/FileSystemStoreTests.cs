@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Ttm.Recorder.Storage;
 using static Ttm.Recorder.Tests.Storage.TestContent;
 
@@ -33,11 +34,9 @@ public sealed class FileSystemStoreTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task PutAsync_OnUnix_IsReadableByTheOwnerAlone()
     {
-        if (OperatingSystem.IsWindows())
-            return;
-
         await _store.PutAsync(Key, new byte[] { 1 }, Properties([1]), default);
 
         File.GetUnixFileMode(Path.Combine(_root, Key)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);

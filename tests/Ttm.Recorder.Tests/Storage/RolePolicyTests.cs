@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Ttm.Recorder.Storage;
+using Ttm.Testing.Facts;
 using static Ttm.Recorder.Tests.Storage.S3Fixture;
 using static Ttm.Recorder.Tests.Storage.TestContent;
 

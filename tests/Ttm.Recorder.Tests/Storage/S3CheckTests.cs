@@ -1,5 +1,6 @@
 using Amazon.S3.Model;
 using Ttm.Recorder.Storage;
+using Ttm.Testing.Facts;
 using static Ttm.Recorder.Tests.Storage.S3Fixture;
 
 namespace Ttm.Recorder.Tests.Storage;

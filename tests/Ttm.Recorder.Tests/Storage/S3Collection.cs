@@ -14,26 +14,6 @@ public sealed class S3Collection : ICollectionFixture<S3Fixture>
     public const string Name = "S3";
 }
 
-/// <summary>A fact that needs the S3 server, which exists on Linux alone.</summary>
-public sealed class S3FactAttribute : FactAttribute
-{
-    public S3FactAttribute()
-    {
-        if (!S3Server.IsSupported)
-            Skip = "The S3 server of the tests runs on Linux alone.";
-    }
-}
-
-/// <summary>The same for several cases.</summary>
-public sealed class S3TheoryAttribute : TheoryAttribute
-{
-    public S3TheoryAttribute()
-    {
-        if (!S3Server.IsSupported)
-            Skip = "The S3 server of the tests runs on Linux alone.";
-    }
-}
-
 public sealed class S3Fixture : IAsyncLifetime
 {
     private int _buckets;

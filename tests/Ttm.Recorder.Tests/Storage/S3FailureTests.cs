@@ -1,6 +1,7 @@
 using System.Text;
 using Amazon.S3.Model;
 using Ttm.Recorder.Storage;
+using Ttm.Testing.Facts;
 using Ttm.Testing.Storage;
 using static Ttm.Recorder.Tests.Storage.S3Fixture;
 using static Ttm.Recorder.Tests.Storage.TestContent;

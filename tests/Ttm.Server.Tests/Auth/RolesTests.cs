@@ -38,6 +38,22 @@ public sealed class RolesTests(ServerFixture fixture)
         { "DELETE", "/whep/{l}/none", null, false, true },
     };
 
+    /// <summary>Those whose path names a lesson.</summary>
+    public static TheoryData<string, string, string?, bool, bool> CallsInALesson
+    {
+        get
+        {
+            var calls = new TheoryData<string, string, string?, bool, bool>();
+            foreach (var (method, path, body, teacher, student) in Calls.Select(call => ((string)call[0], (string)call[1], (string?)call[2], (bool)call[3], (bool)call[4])))
+            {
+                if (path.Contains("{l}", StringComparison.Ordinal))
+                    calls.Add(method, path, body, teacher, student);
+            }
+
+            return calls;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Calls))]
     public async Task Call_ByEachRole_IsAllowedOrForbidden(string method, string path, string? body, bool teacher, bool student)
@@ -61,11 +77,9 @@ public sealed class RolesTests(ServerFixture fixture)
     }
 
     [Theory]
-    [MemberData(nameof(Calls))]
+    [MemberData(nameof(CallsInALesson))]
     public async Task Call_InAnotherLesson_IsForbidden(string method, string path, string? body, bool teacher, bool student)
     {
-        if (!path.Contains("{l}", StringComparison.Ordinal))
-            return;
         var theirs = path.Replace("{l}", await CreateAsync(), StringComparison.Ordinal);
         if (teacher)
             await _server.SendAsync(method, theirs, _server.Teacher("mine"), body, Type(path)).ShouldBeProblemAsync(403);
@@ -74,22 +88,19 @@ public sealed class RolesTests(ServerFixture fixture)
     }
 
     [Theory]
-    [MemberData(nameof(Calls))]
+    [MemberData(nameof(CallsInALesson))]
     public async Task Call_WithAnIdThatCannotBe_IsBadRequest(string method, string path, string? body, bool teacher, bool student)
     {
         _ = (teacher, student);
         foreach (var id in new[] { "a%20b", "a%2Fb", "%C3%A9", "a*", new string('a', 129), "a%00" })
         {
-            if (path.Contains("{l}", StringComparison.Ordinal))
-            {
-                using var response = await _server.SendAsync(method, path.Replace("{l}", id, StringComparison.Ordinal), _server.Service, body, Type(path));
+            using var response = await _server.SendAsync(method, path.Replace("{l}", id, StringComparison.Ordinal), _server.Service, body, Type(path));
 
-                // Kestrel itself refuses a zero byte, without a body.
-                if (id != "a%00")
-                    await response.ShouldBeProblemAsync(400);
-                else
-                    response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            }
+            // Kestrel itself refuses a zero byte, without a body.
+            if (id != "a%00")
+                await response.ShouldBeProblemAsync(400);
+            else
+                response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         }
     }
 

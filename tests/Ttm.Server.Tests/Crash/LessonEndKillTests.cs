@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ttm.Server.Auth;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Crash;
 
@@ -37,14 +38,7 @@ public sealed class LessonEndKillTests : IDisposable
         }
 
         await server.StartAsync();
-        var incomplete = ended;
-        for (var i = 0; i < 200 && incomplete.Count > 0; i++)
-        {
-            await Task.Delay(50);
-            incomplete = [.. incomplete.Where(lesson => !IsComplete(lesson))];
-        }
-
-        incomplete.ShouldBeEmpty();
+        await Until.TrueAsync(() => ended.TrueForAll(IsComplete), message: () => $"not complete: {string.Join(' ', ended.Where(lesson => !IsComplete(lesson)))}", pause: TimeSpan.FromMilliseconds(50));
         (await server.StopAsync()).ShouldBe(0);
     }
 

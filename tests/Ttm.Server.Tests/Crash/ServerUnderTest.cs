@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Crash;
 
@@ -60,12 +61,15 @@ internal sealed class ServerUnderTest : IDisposable
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        while (!await IsReadyAsync())
-        {
-            _process.HasExited.ShouldBeFalse(Output);
-            await Task.Delay(20);
-        }
-
+        await Until.TrueAsync(
+            () =>
+            {
+                _process.HasExited.ShouldBeFalse(Output);
+                return IsReadyAsync();
+            },
+            TimeSpan.FromMinutes(1),
+            () => Output,
+            TimeSpan.FromMilliseconds(20));
         Generation++;
     }
 

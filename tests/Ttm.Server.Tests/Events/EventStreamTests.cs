@@ -6,6 +6,7 @@ using Ttm.Server.Api.Events;
 using Ttm.Server.Events;
 using Ttm.Server.Tests.Kit;
 using Ttm.Sfu.Lessons;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Events;
 
@@ -190,12 +191,11 @@ public sealed class EventStreamTests(ServerFixture fixture)
         await server.SendAsync("POST", "/api/v1/lessons", server.Teacher("a"), "{}").ShouldBeAsync(201);
         using var reader = new SseReader(await server.SendAsync("GET", "/api/v1/lessons/a/events", server.Teacher("a")));
         var comment = reader.NextAsync(orComment: true);
-        while (!comment.IsCompleted)
+        await Until.TrueAsync(() =>
         {
             clock.Advance(EventStream.Heartbeat);
-            await Task.WhenAny(comment, Task.Delay(20));
-        }
-
+            return comment.IsCompleted;
+        });
         reader.Comments.ShouldBeGreaterThan(0);
     }
 

@@ -1,4 +1,5 @@
 using Ttm.Server.Tests.Kit;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Hosting;
 
@@ -29,7 +30,7 @@ public sealed class LessonDiskTests : IDisposable
             File.Delete($"{_spool}/messages");
 
             // Before the server stops: the next moment may bring a crash.
-            await UntilAsync(() => File.Exists($"{_spool}/messages/a.jsonl") && Has("a", "\"listener\":\"ben\"") && !Has("b", "\"endedAt\":null"));
+            await Until.TrueAsync(() => File.Exists($"{_spool}/messages/a.jsonl") && Has("a", "\"listener\":\"ben\"") && !Has("b", "\"endedAt\":null"));
         }
 
         await using var next = await TestServer.StartWholeAsync($"--Recording:Spool={_spool}");
@@ -44,14 +45,4 @@ public sealed class LessonDiskTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_spool)!, recursive: true);
 
     private bool Has(string lesson, string text) => File.ReadAllText($"{_spool}/lessons/{lesson}.json").Contains(text, StringComparison.Ordinal);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20);
-        while (!condition())
-        {
-            TimeProvider.System.GetUtcNow().ShouldBeLessThan(deadline);
-            await Task.Delay(50);
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Ttm.Recorder.Recordings;
 using Ttm.Server.Tests.Kit;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Hosting;
 
@@ -9,7 +10,6 @@ namespace Ttm.Server.Tests.Hosting;
 public sealed class LessonEndTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-ends-").FullName;
 
@@ -22,7 +22,7 @@ public sealed class LessonEndTests : IDisposable
         await using (var server = await TestServer.StartWholeAsync(Place))
         {
             await TeachAsync(server);
-            await UntilAsync(() => Task.FromResult(File.Exists($"{_directory}/spool/books/a.json") && !File.Exists($"{_directory}/spool/books/a.dirty")));
+            await Until.TrueAsync(() => File.Exists($"{_directory}/spool/books/a.json") && !File.Exists($"{_directory}/spool/books/a.dirty"));
             Directory.CreateDirectory(obstacle);
             await server.SendAsync("DELETE", "/api/v1/lessons/a", server.Service).ShouldBeAsync(204);
             using var enough = new CancellationTokenSource(Second);
@@ -100,10 +100,10 @@ public sealed class LessonEndTests : IDisposable
     }
 
     /// <summary>Ends when the manifest in the store has the lesson's end, its message and its whole MP3.</summary>
-    private Task WholeAsync() => UntilAsync(() => Task.FromResult(
+    private Task WholeAsync() => Until.TrueAsync(() =>
         Manifest()?.GetProperty("sittings").EnumerateArray().SingleOrDefault() is { ValueKind: JsonValueKind.Object } sitting
         && sitting.GetProperty("messages").EnumerateArray().Single().GetProperty("text").GetString() == "page 7?"
-        && sitting.GetProperty("whole").ValueKind == JsonValueKind.Object));
+        && sitting.GetProperty("whole").ValueKind == JsonValueKind.Object);
 
     private JsonElement? Manifest()
     {
@@ -111,16 +111,6 @@ public sealed class LessonEndTests : IDisposable
         return Directory.Exists(root) && Directory.EnumerateFiles(root, "manifest.json", SearchOption.AllDirectories).SingleOrDefault() is { } path
             ? JsonDocument.Parse(File.ReadAllText(path)).RootElement
             : null;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        var deadline = TimeProvider.System.GetUtcNow() + Patience;
-        while (!await condition())
-        {
-            TimeProvider.System.GetUtcNow().ShouldBeLessThan(deadline);
-            await Task.Delay(50);
-        }
     }
 
     /// <summary>A machine's clock that somebody sets.</summary>

@@ -4,17 +4,6 @@ using System.Net.Sockets;
 
 namespace Ttm.Server.Tests.Kit;
 
-/// <summary>A fact that takes Debian's package coturn.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class CoturnFactAttribute : FactAttribute
-{
-    public CoturnFactAttribute()
-    {
-        if (!File.Exists("/usr/bin/turnutils_uclient"))
-            Skip = "needs the package coturn";
-    }
-}
-
 /// <summary>coturn's tools as foreign clients.</summary>
 internal static class Coturn
 {

@@ -100,13 +100,13 @@ internal sealed class OnAir : IDisposable
         _clients.Add(client);
         var response = await _server.SendAsync("POST", $"/{kind}/{_lesson}", token, client.Rtc.Offer, "application/sdp").ShouldBeAsync(201);
         client.ApplyAnswer(await response.Content.ReadAsStringAsync());
-        for (var round = 0; !client.IsConnected && round < 5000; round++)
-        {
-            Pump();
-            await Task.Delay(1);
-        }
-
-        client.IsConnected.ShouldBeTrue();
+        await Until.TrueAsync(
+            () =>
+            {
+                Pump();
+                return client.IsConnected;
+            },
+            pause: TimeSpan.FromMilliseconds(1));
         return client;
     }
 }

@@ -20,9 +20,8 @@ public sealed class AdmissionTests
         using var client = new UdpRtcClient(true, certificate, new SeededRandomness(1), server.Get<MediaClock>());
         using var listener = new UdpRtcClient(false, certificate, new SeededRandomness(2), server.Get<MediaClock>());
         await server.SendAsync("POST", "/whip/running", server.Teacher("running"), client.Rtc.Offer, Sdp).ShouldBeAsync(201);
-        HttpResponseMessage ready;
-        for (var round = 0; (ready = await server.SendAsync("GET", "/readyz", null)).IsSuccessStatusCode && round < 200; round++)
-            await Task.Delay(100);
+        var ready = await Until.SatisfiedAsync(
+            () => server.SendAsync("GET", "/readyz", null), answer => !answer.IsSuccessStatusCode, TimeSpan.FromSeconds(30), answer => $"/readyz answers {answer.StatusCode}");
 
         (await ready.ShouldBeProblemAsync(503)).ShouldContain("Admission:MaxCpu");
         (await ready.JsonAsync()).GetProperty("reasons").EnumerateArray().ShouldHaveSingleItem();

@@ -135,15 +135,13 @@ public sealed class DrainTests : IDisposable
         return Join(server, lesson, isTeacher, id);
     }
 
-    private async Task UntilAsync(Func<bool> condition, ServerUnderTest server)
-    {
-        var deadline = _clock.Now + TimeSpan.FromSeconds(30);
-        while (!condition())
+    private Task UntilAsync(Func<bool> condition, ServerUnderTest server) => Until.TrueAsync(
+        () =>
         {
-            _clock.Now.ShouldBeLessThan(deadline, server.Output);
             foreach (var participant in _participants)
                 participant.Step();
-            await Task.Delay(5);
-        }
-    }
+            return condition();
+        },
+        message: () => server.Output,
+        pause: TimeSpan.FromMilliseconds(5));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Ttm.Net;
 using Ttm.Rtc.Dtls;
 using Ttm.Server.Auth;
@@ -12,7 +13,7 @@ using Ttm.Testing;
 namespace Ttm.Server.Tests.Operations;
 
 /// <summary>A lesson on a real server process, and everything that an operator saw of it.</summary>
-public sealed class ObservedLesson : IAsyncLifetime
+public sealed partial class ObservedLesson : IAsyncLifetime
 {
     public const string Lesson = "algebra-7";
     private const string HookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -71,21 +72,34 @@ public sealed class ObservedLesson : IAsyncLifetime
         Node = await (await server.SendAsync("GET", "/api/v1/node", service)).JsonAsync();
         Flight = await (await server.SendAsync("GET", $"/api/v1/lessons/{Lesson}/flight", service)).JsonAsync();
         (await server.SendAsync("DELETE", $"/api/v1/lessons/{Lesson}/listener", token)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        for (var round = 0; (Metrics = await server.Client.GetStringAsync("/metrics")).Contains("ttm_recordings_stored_total 1", StringComparison.Ordinal) == false && round < 300; round++)
-            await UntilAsync(() => true);
-
-        async Task UntilAsync(Func<bool> condition, Action? act = null)
-        {
-            var deadline = _clock.Now + TimeSpan.FromSeconds(30);
-            do
+        Metrics = await Until.SatisfiedAsync(
+            async () =>
             {
-                _clock.Now.ShouldBeLessThan(deadline, server.Output);
-                teacher.Step();
-                student.Step();
+                Step();
+                return await server.Client.GetStringAsync("/metrics");
+            },
+            StoredOne().IsMatch,
+            TimeSpan.FromSeconds(30),
+            _ => server.Output);
+
+        Task UntilAsync(Func<bool> condition, Action? act = null) => Until.TrueAsync(
+            () =>
+            {
+                Step();
                 act?.Invoke();
-                await Task.Delay(20);
-            }
-            while (!condition());
+                return condition();
+            },
+            message: () => server.Output,
+            pause: TimeSpan.FromMilliseconds(20));
+
+        void Step()
+        {
+            teacher.Step();
+            student.Step();
         }
     }
+
+    // Prometheus' text, in which each value has the scope's labels.
+    [GeneratedRegex(@"^ttm_recordings_stored_total(\{[^}]*\})? 1", RegexOptions.Multiline)]
+    private static partial Regex StoredOne();
 }

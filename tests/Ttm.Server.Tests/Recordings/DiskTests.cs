@@ -1,12 +1,13 @@
-using System.Diagnostics;
 using Ttm.Recorder.Tests.Simulation;
 using Ttm.Server.Tests.Events;
 using Ttm.Server.Tests.Kit;
+using Ttm.Testing.Facts;
 using Ttm.Testing.Sound;
+using Ttm.Testing.Storage;
 
 namespace Ttm.Server.Tests.Recordings;
 
-/// <summary>A disk that fills up under the whole server: a small tmpfs. Runs where mounting is allowed (root on Linux).</summary>
+/// <summary>A disk that fills up under the whole server.</summary>
 [Collection(MeteredServers.Name)]
 public sealed class DiskTests : IDisposable
 {
@@ -14,28 +15,18 @@ public sealed class DiskTests : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-disk-").FullName;
 
-    [Fact]
+    [TmpfsFact]
     public async Task Disk_FullInTheMidstOfALesson_RefusesNewOnesTellsTheLossAndGoesOn()
     {
-        var disk = Path.Combine(_directory, "disk");
-        Directory.CreateDirectory(disk);
-        if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=8m", "ttm-test", disk) != 0)
-            return;
-        try
-        {
-            await using var server = await TestServer.StartWholeAsync(
-                $"--Recording:Spool={disk}/spool", $"--Storage:FileSystem:Root={_directory}/recordings", "--Recording:MinFreeBytes=3000000");
-            await TeachAsync(server, disk);
-        }
-        finally
-        {
-            Run("umount", "-l", disk).ShouldBe(0);
-        }
+        using var disk = Tmpfs.Mount(Path.Combine(_directory, "disk"), 8);
+        await using var server = await TestServer.StartWholeAsync(
+            $"--Recording:Spool={disk.Path}/spool", $"--Storage:FileSystem:Root={_directory}/recordings", "--Recording:MinFreeBytes=3000000");
+        await TeachAsync(server, disk);
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private static async Task TeachAsync(TestServer server, string disk)
+    private static async Task TeachAsync(TestServer server, Tmpfs disk)
     {
         // 26 kB/s: the recording's ring holds five seconds.
         using var lesson = new OnAir(server, "a", bitrate: 200_000);
@@ -50,8 +41,7 @@ public sealed class DiskTests : IDisposable
         await lesson.TalkAsync(TimeSpan.FromSeconds(3));
 
         // Below the watermark: no new lessons, this one goes on.
-        var filler = Path.Combine(disk, "filler");
-        Fill(filler, 6_000_000);
+        disk.Fill("filler", 6_000_000);
         var ready = 200;
         await lesson.TalkUntilAsync(Every(20, async () => ready = (int)(await server.SendAsync("GET", "/readyz", null)).StatusCode, () => ready == 503), Patience);
         await ShouldBeRefusedAsync(await server.SendAsync("GET", "/readyz", null));
@@ -62,7 +52,7 @@ public sealed class DiskTests : IDisposable
         lesson.DelaysOf("s-2").Count.ShouldBeGreaterThan(40);
 
         // Full to the last byte: what cannot be kept is told, the student hears, and may be another one.
-        Fill(filler, long.MaxValue);
+        disk.Fill("filler");
         switches.Add(await SwitchAsync(lesson, "s-1"));
         var (sent, heard) = (lesson.Sent, lesson.DelaysOf("s-1").Count);
         await lesson.TalkUntilAsync(() => seen.Contains("recording.failed"), Patience);
@@ -71,7 +61,7 @@ public sealed class DiskTests : IDisposable
         server.Logs.Lines.ShouldContain(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("packets are lost because the disk did not take them", StringComparison.Ordinal));
         (await (await server.SendAsync("GET", "/metrics", null)).Content.ReadAsStringAsync()).ShouldMatch("""ttm_journal_dropped_packets_total(\{[^}]*\})? [1-9]""");
 
-        File.Delete(filler);
+        disk.Delete("filler");
         await lesson.TalkUntilAsync(Every(20, async () => ready = (int)(await server.SendAsync("GET", "/readyz", null)).StatusCode, () => ready == 200), Patience);
         await lesson.TalkAsync(TimeSpan.FromSeconds(2));
 
@@ -127,34 +117,5 @@ public sealed class DiskTests : IDisposable
             while (await reader.NextAsync(patience: TimeSpan.FromMinutes(2)) is { } one)
                 types.Enqueue(one.Type);
         });
-    }
-
-    private static void Fill(string path, long bytes)
-    {
-        var block = new byte[4096];
-        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, 0);
-        try
-        {
-            for (; bytes > 0; bytes -= block.Length)
-                file.Write(block);
-        }
-        catch (IOException)
-        {
-            // Full.
-        }
-    }
-
-    private static int Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return -1;
-        }
     }
 }

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Ttm.Testing;
+using Ttm.Testing.Facts;
 
 namespace Ttm.Server.Tests.Systemd;
 
@@ -12,11 +14,9 @@ public sealed class ServiceTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
+    [LinuxFact]
     public async Task Service_TellsItsStates_LogsWithPriorities_AndReloads()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         using var notices = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         var path = Path.Combine(_directory, "notify");
         notices.Bind(new UnixDomainSocketEndPoint(path));
@@ -32,12 +32,12 @@ public sealed class ServiceTests : IDisposable
         // A reload, and with it a second key.
         WriteKeys(settings, "first", "second");
         Signal(process, "HUP");
-        await WaitAsync(() => log.Any(line => line.Contains("first, second", StringComparison.Ordinal)), log);
+        await Until.TrueAsync(() => log.Any(line => line.Contains("first, second", StringComparison.Ordinal)), message: () => string.Join('\n', log));
         log.ShouldNotContain(line => line.Contains("DataProtection-Keys", StringComparison.Ordinal), "nothing is written to the home directory");
         log.ShouldContain(line => line.StartsWith("<6>", StringComparison.Ordinal), "journald's priority of information");
         WriteKeys(settings);
         Signal(process, "HUP");
-        await WaitAsync(() => log.Any(line => line.StartsWith("<3>", StringComparison.Ordinal) && line.Contains("Auth:Keys", StringComparison.Ordinal)), log);
+        await Until.TrueAsync(() => log.Any(line => line.StartsWith("<3>", StringComparison.Ordinal) && line.Contains("Auth:Keys", StringComparison.Ordinal)), message: () => string.Join('\n', log));
 
         Signal(process, "TERM");
         while (!states.Contains("STOPPING=1"))
@@ -56,13 +56,6 @@ public sealed class ServiceTests : IDisposable
     {
         using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
         kill.WaitForExit();
-    }
-
-    private static async Task WaitAsync(Func<bool> isSo, IEnumerable<string> log)
-    {
-        for (var i = 0; i < 600 && !isSo(); i++)
-            await Task.Delay(50);
-        isSo().ShouldBeTrue(string.Join('\n', log));
     }
 
     private static void WriteKeys(string path, params string[] keys) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Ttm.Server.Systemd;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Systemd;
 
@@ -67,16 +68,13 @@ public sealed class WatchdogTests
 
     private Task AdvanceToAsync(int count) => AdvanceUntilAsync(() => _notifier.States.Count >= count);
 
-    private async Task AdvanceUntilAsync(Func<bool> isSo)
+    private Task AdvanceUntilAsync(Func<bool> isSo) => Until.TrueAsync(() =>
     {
-        for (var i = 0; i < 500 && !isSo(); i++)
-        {
-            _time.Advance(Interval / 10);
-            await Task.Delay(10);
-        }
-
-        isSo().ShouldBeTrue();
-    }
+        if (isSo())
+            return true;
+        _time.Advance(Interval / 10);
+        return false;
+    });
 
     private sealed class Notifier : ISystemdNotifier
     {
@@ -88,11 +86,6 @@ public sealed class WatchdogTests
 
         public void Notify(ServiceState state) => _states.Enqueue(state.ToString());
 
-        public async Task CountAsync(int count)
-        {
-            for (var i = 0; i < 500 && _states.Count < count; i++)
-                await Task.Delay(10);
-            _states.Count.ShouldBe(count);
-        }
+        public Task CountAsync(int count) => Until.TrueAsync(() => _states.Count >= count);
     }
 }

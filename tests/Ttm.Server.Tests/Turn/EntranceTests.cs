@@ -4,6 +4,7 @@ using System.Text;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Turn;
 using Ttm.Sfu.Media;
+using Ttm.Testing.Facts;
 using Ttm.Testing.Tls;
 
 namespace Ttm.Server.Tests.Turn;

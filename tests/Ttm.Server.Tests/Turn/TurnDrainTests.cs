@@ -2,6 +2,7 @@ using Ttm.Server.Operations.Draining;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Turn;
 using Ttm.Sfu.Media;
+using Ttm.Testing.Facts;
 
 namespace Ttm.Server.Tests.Turn;
 

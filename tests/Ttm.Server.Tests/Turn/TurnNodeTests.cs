@@ -7,6 +7,7 @@ using Ttm.Server.Configuration;
 using Ttm.Server.Hosting;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Turn;
+using Ttm.Testing.Facts;
 using Ttm.Testing.Tls;
 
 namespace Ttm.Server.Tests.Turn;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Webhooks;
 
@@ -46,12 +47,10 @@ internal sealed class HookReceiver(byte[] key) : IAsyncDisposable
         _app = null;
     }
 
-    /// <summary>Until as many events have come; fails after some seconds.</summary>
+    /// <summary>Until as many events have come.</summary>
     public async Task<IReadOnlyList<JsonElement>> WaitAsync(int count)
     {
-        for (var round = 0; Taken.Count < count && round < 1500; round++)
-            await Task.Delay(10);
-        Taken.Count.ShouldBeGreaterThanOrEqualTo(count, string.Join(", ", Types));
+        await Until.TrueAsync(() => Taken.Count >= count, message: () => $"{count} events; {string.Join(", ", Types)}");
         return Taken;
     }
 

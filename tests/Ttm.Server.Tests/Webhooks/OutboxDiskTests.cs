@@ -1,5 +1,6 @@
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Webhooks;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Webhooks;
 
@@ -58,15 +59,6 @@ public sealed class OutboxDiskTests : IDisposable
     private string[] Settings(string url) =>
         [$"--Recording:Spool={_directory}/spool", $"--Storage:FileSystem:Root={_directory}/recordings", $"--Webhooks:Urls={url}", $"--Webhooks:Secret={Secret}"];
 
-    private static async Task ReadyzAsync(TestServer server, string words)
-    {
-        var body = "";
-        for (var round = 0; round < 300 && !body.Contains(words, StringComparison.Ordinal); round++)
-        {
-            await Task.Delay(50);
-            body = await server.Client.GetStringAsync("/readyz");
-        }
-
-        body.ShouldContain(words);
-    }
+    private static Task ReadyzAsync(TestServer server, string words) => Until.SatisfiedAsync(
+        () => server.Client.GetStringAsync("/readyz"), body => body.Contains(words, StringComparison.Ordinal), TimeSpan.FromSeconds(30), body => body);
 }

@@ -3,6 +3,7 @@ using Ttm.Server.Configuration;
 using Ttm.Server.Events;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Webhooks;
+using Ttm.Testing;
 
 namespace Ttm.Server.Tests.Webhooks;
 
@@ -43,8 +44,7 @@ public sealed class WebhookTests : IDisposable
 
         second.Answer = 500;
         await second.StartAsync();
-        while (second.Attempts < 2)
-            await Task.Delay(10);
+        await Until.TrueAsync(() => second.Attempts >= 2);
         var ready = await (await server.SendAsync("GET", "/readyz", null).ShouldBeAsync(200)).JsonAsync();
         ready.GetProperty("warnings")[0].GetString()!.ShouldContain("events wait for the webhook receiver");
         second.Answer = 200;

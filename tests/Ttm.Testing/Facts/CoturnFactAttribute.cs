@@ -1,4 +1,6 @@
-namespace Ttm.Turn.Tests;
+using Xunit;
+
+namespace Ttm.Testing.Facts;
 
 /// <summary>A fact that takes Debian's package coturn.</summary>
 [AttributeUsage(AttributeTargets.Method)]
