@@ -75,7 +75,7 @@ internal sealed partial class MediaTcpListener(
         {
             _listener = await transport.BindAsync(new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port.Port), cancellation);
         }
-        catch (Exception exception) when (exception is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException or AddressInUseException)
         {
             // Any free UDP port was asked for: that the TCP port of the same number is taken is nobody's mistake.
             if (options.Port == 0)

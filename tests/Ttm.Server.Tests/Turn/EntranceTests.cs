@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Ttm.Server.Configuration;
 using Ttm.Server.Tests.Kit;
 using Ttm.Server.Turn;
 using Ttm.Sfu.Media;
@@ -69,6 +70,15 @@ public sealed class EntranceTests
         await using var server = await TestServer.StartWholeAsync($"--Http:Urls=http://127.0.0.1:{port}", $"--Media:Port={port}");
         server.Get<EntrancePorts>().Tcp.ShouldBe(port);
         await server.SendAsync("GET", "/healthz", null).ShouldBeAsync(200);
+    }
+
+    [Fact]
+    public async Task Start_WhereAnotherHasTheMediaPortOfTcp_NamesTheKey()
+    {
+        using var another = TcpListener.Create(0);
+        another.Start();
+        var port = ((System.Net.IPEndPoint)another.LocalEndpoint).Port;
+        (await Should.ThrowAsync<StartException>(() => TestServer.StartWholeAsync($"--Media:Port={port}"))).Message.ShouldStartWith($"Media:Port is \"{port}\": the TCP port cannot be opened");
     }
 
     private static async Task<string> ReadOverTlsAsync(int port, string request)
