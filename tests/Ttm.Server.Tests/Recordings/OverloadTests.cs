@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Ttm.Server.Tests.Kit;
+using Ttm.Testing;
 using Xunit.Abstractions;
 
 namespace Ttm.Server.Tests.Recordings;
 
-/// <summary>A start that finds an hour and a half of journals to encode: every core is busy with it, and a lesson goes on as if nothing were.</summary>
+/// <summary>A start that finds an hour and a half of journals to encode: every core is busy with it, and a lesson goes on beside it.</summary>
 [CollectionDefinition(nameof(OverloadTests), DisableParallelization = true)]
 [Collection(nameof(OverloadTests))]
 public sealed partial class OverloadTests(ITestOutputHelper output) : IDisposable
@@ -15,6 +16,9 @@ public sealed partial class OverloadTests(ITestOutputHelper output) : IDisposabl
     private const string Others = "cdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private const int Backlog = 9 * 60;
 
+    // Half of what a packet holds. It takes 0.1 ms, and 3 ms where other programs want ten times the cores that there are.
+    private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(10);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("ttm-overload-").FullName;
 
     private string Spool => Path.Combine(_directory, "spool");
@@ -22,7 +26,7 @@ public sealed partial class OverloadTests(ITestOutputHelper output) : IDisposabl
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Relay_WhileAllCoresEncode_LosesNothingAndIsAsPromptAsEver()
+    public async Task Relay_WhileAllCoresEncode_LosesNothingAndTakesFewMilliseconds()
     {
         // A store that is away keeps the journal.
         TimeSpan calm;
@@ -38,9 +42,8 @@ public sealed partial class OverloadTests(ITestOutputHelper output) : IDisposabl
 
         output.WriteLine($"from teacher to student: {calm.TotalMilliseconds:F2} ms (median) in calm, {overloaded.TotalMilliseconds:F2} ms with {waiting} to {stillWaiting} recordings to encode");
         stillWaiting.ShouldBeGreaterThan(0);
-        overloaded.ShouldBeLessThan(calm + TimeSpan.FromMilliseconds(15));
-        for (var round = 0; round < 1200 && await EncodingAsync(busy) > 0; round++)
-            await Task.Delay(100);
+        overloaded.ShouldBeLessThan(Prompt);
+        await Until.TrueAsync(async () => await EncodingAsync(busy) == 0, TimeSpan.FromMinutes(2));
         var recordings = await (await busy.SendAsync("GET", "/api/v1/lessons/b/recordings", busy.Service)).JsonAsync();
         recordings[0].GetProperty("quality").GetProperty("packetsLost").GetInt32().ShouldBe(0);
     }
