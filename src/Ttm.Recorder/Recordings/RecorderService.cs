@@ -65,7 +65,7 @@ public sealed class RecorderService : IAsyncDisposable
         _uploader = new Uploader(store, _spool, clock, options.ParallelUploads, _logger);
         _books = new BookKeeper(_spool, _catalogue, store, _uploader, _logger);
         _keyChoice = new KeyChoice(keys, _catalogue, _books, store, _uploader, _logger);
-        _upkeep = new LessonUpkeep(_books, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, store, _uploader, options.MinFreeBytes, _logger) : null, clock, _logger);
+        _upkeep = new LessonUpkeep(_books, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, _uploader, options.MinFreeBytes, _logger) : null, clock, _logger);
         _storing = new StoringStage(_spool, _keyChoice, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), settles, _logger);
         _deletion = new RecordingDeletion(_spool, _keyChoice, _catalogue, _books, _storing, clock, _logger);
         _health = new HealthWatch(_spool, store, options, () => _uploader.Failures, clock.Time, _logger);

@@ -17,6 +17,9 @@ internal sealed class Uploader : IDisposable
     private readonly RecorderClock _clock;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _slots;
+
+    // Whole lessons have their own: they read and write much, and recordings must not wait for them.
+    private readonly SemaphoreSlim _joinSlots;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _waiting = new();
     private long _failures;
 
@@ -27,6 +30,7 @@ internal sealed class Uploader : IDisposable
         _clock = clock;
         _logger = logger;
         _slots = new SemaphoreSlim(parallel);
+        _joinSlots = new SemaphoreSlim(parallel);
     }
 
     public int Count => _waiting.Count;
@@ -61,9 +65,13 @@ internal sealed class Uploader : IDisposable
     public Task<StoredObject> StoreAsync(string name, string key, byte[] content, ObjectProperties properties, CancellationToken cancellationToken) =>
         UntilDoneAsync(name, token => RecorderTelemetry.TraceAsync(key, () => _store.PutAsync(key, content, properties, token)), cancellationToken);
 
-    /// <summary>The same for a file that is no recording.</summary>
+    /// <summary>The same for a whole lesson.</summary>
     public Task<StoredObject> StoreAsync(string key, string path, ObjectProperties properties, CancellationToken cancellationToken) =>
-        UntilDoneAsync(key, token => RecorderTelemetry.TraceAsync(key, () => _store.PutAsync(key, path, properties, token)), cancellationToken);
+        UntilDoneAsync(key, token => RecorderTelemetry.TraceAsync(key, () => _store.PutAsync(key, path, properties, token)), cancellationToken, _joinSlots);
+
+    /// <summary>A recording for a whole lesson; null where the store has none of that key.</summary>
+    public Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        UntilDoneAsync(key, token => _store.ReadAsync(key, token), cancellationToken, _joinSlots);
 
     /// <summary>Ends when the store has no such object.</summary>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) => UntilDoneAsync(
@@ -75,7 +83,11 @@ internal sealed class Uploader : IDisposable
         },
         cancellationToken);
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _joinSlots.Dispose();
+    }
 
     private static ObjectProperties PropertiesOf(FinishedRecording finished)
     {
@@ -97,8 +109,9 @@ internal sealed class Uploader : IDisposable
 
     /// <summary>Asks the store for something, again and again until it answers.</summary>
     /// <param name="name">Of what, for the log.</param>
-    public async Task<T> UntilDoneAsync<T>(string name, Func<CancellationToken, Task<T>> put, CancellationToken cancellationToken)
+    public async Task<T> UntilDoneAsync<T>(string name, Func<CancellationToken, Task<T>> put, CancellationToken cancellationToken, SemaphoreSlim? slots = null)
     {
+        slots ??= _slots;
         var retry = new RetryStrategyOptions
         {
             // IOException: the file-system store's disk may be full, or the spool's may be ill.
@@ -119,14 +132,14 @@ internal sealed class Uploader : IDisposable
         return await pipeline.ExecuteAsync(
             async token =>
             {
-                await _slots.WaitAsync(token).ConfigureAwait(false);
+                await slots.WaitAsync(token).ConfigureAwait(false);
                 try
                 {
                     return await put(token).ConfigureAwait(false);
                 }
                 finally
                 {
-                    _slots.Release();
+                    slots.Release();
                 }
             },
             cancellationToken).ConfigureAwait(false);

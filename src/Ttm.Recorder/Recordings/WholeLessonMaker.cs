@@ -7,7 +7,7 @@ using Ttm.Recorder.Storage;
 namespace Ttm.Recorder.Recordings;
 
 /// <summary>Joins a lesson's recordings, as the store has them, to one MP3 and stores it.</summary>
-internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader uploader, long minFreeBytes, ILogger logger)
+internal sealed class WholeLessonMaker(Spool spool, Uploader uploader, long minFreeBytes, ILogger logger)
 {
     // Silence takes as much room as sound: a lesson that was left open for days is no MP3 that anybody wants.
     private static readonly TimeSpan LongestSpan = TimeSpan.FromHours(24);
@@ -102,7 +102,7 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
         {
             BookEntry entry = entries[i];
             long next = i + 1 < entries.Count ? entries[i + 1].Offset - start : long.MaxValue;
-            string? problem = await ReadAsync(entry.Key, cancellationToken).ConfigureAwait(false) is not { } content ? "the store has lost it"
+            string? problem = await uploader.ReadAsync(entry.Key, cancellationToken).ConfigureAwait(false) is not { } content ? "the store has lost it"
                 : !Mp3Stream.TryParse(content, out Mp3Stream? mp3, out string? flaw) ? "its MP3 " + flaw
                 : !join.Add(mp3, entry.Recording.Format.Bitrate, entry.Offset - start, next) ? "its format is not that of the first"
                 : null;
@@ -112,9 +112,6 @@ internal sealed class WholeLessonMaker(Spool spool, IObjectStore store, Uploader
 
         return join.Finish(end - start);
     }
-
-    private Task<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
-        uploader.UntilDoneAsync(key, token => store.ReadAsync(key, token), cancellationToken);
 }
 
 /// <param name="Whole">Null where none was made.</param>

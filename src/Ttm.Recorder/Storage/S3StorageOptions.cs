@@ -57,7 +57,7 @@ public sealed record S3StorageOptions
     /// <summary>How long a presigned URL works.</summary>
     public TimeSpan PresignedUrlLifetime { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long one request may take, the upload of one part among them.</summary>
+    /// <summary>How long one request may take, the upload of one part among them, until the answer begins; and how long the answer may stall then.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How often a request is repeated before the caller hears of it.</summary>

@@ -1,9 +1,10 @@
 using System.Text;
 using Ttm.Recorder.Recordings;
+using Ttm.Testing;
 
 namespace Ttm.Recorder.Tests.Recordings;
 
-/// <summary>Whole lessons that are too large.</summary>
+/// <summary>Whole lessons that are too large, or whose recordings the store does not give back.</summary>
 public sealed class WholeLessonRoomTests : IAsyncDisposable
 {
     private const string Lesson = RecorderFixture.Lesson;
@@ -36,6 +37,21 @@ public sealed class WholeLessonRoomTests : IAsyncDisposable
         await RecorderFixture.StopAsync(service);
         _fixture.Store.Attempts.ShouldNotContain(Place + "lesson.mp3");
         (await new LessonVerifier(_fixture.Store).VerifyAsync("lessons/", default)).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task LessonEnded_WhileTheStoreReadsNothing_KeepsNoRecordingFromTheStore()
+    {
+        var never = new TaskCompletionSource();
+        var store = new HookStore(_fixture.Store) { BeforeRead = _ => never.Task };
+        RecorderService service = await _fixture.StartAsync(store: store, adjust: options => options with { ParallelUploads = 1 });
+        DateTimeOffset startedAt = _fixture.Now;
+        _fixture.Record(service, "s-1", 0, 50);
+        await RecorderFixture.ReadAsync(service, 3);
+        service.LessonEnded(Lesson, startedAt, _fixture.Now, []);
+        await Until.TrueAsync(() => Directory.EnumerateFiles(_fixture.Spool, "*.draft").Any());
+        _fixture.Record(service, "s-2", 50, 100);
+        (await RecorderFixture.ReadAsync(service, 3))[2].Type.ShouldBe("recording.stored");
     }
 
     private async Task RecordLessonAsync(RecorderService service, TimeSpan pause)
