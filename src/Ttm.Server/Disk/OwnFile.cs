@@ -37,6 +37,20 @@ internal static class OwnFile
         File.Move(draft, path, overwrite: true);
     }
 
+    /// <summary>For what harms nobody where it stays: a draft that was not finished, a file that is too old.</summary>
+    public static bool TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Appends whole lines. A line that a crash has torn is closed first, so that it harms no other.</summary>
     public static void AppendLine(string path, ReadOnlySpan<byte> line)
     {

@@ -1,4 +1,5 @@
 using Ttm.Recorder.Recordings;
+using Ttm.Server.Configuration;
 using Ttm.Server.Events;
 using Ttm.Server.Messages;
 using Ttm.Server.Recordings;
@@ -14,6 +15,22 @@ internal sealed class LessonHost(ILessons lessons, EventHub events, LessonEnds e
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            Restore();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The lessons and messages in Recording:Spool ({recording.Spool}) cannot be read: {exception.Message}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => lessons.SuspendAsync();
+
+    private void Restore()
+    {
         lessons.Restore();
         foreach (var lesson in lessons.List())
         {
@@ -25,8 +42,5 @@ internal sealed class LessonHost(ILessons lessons, EventHub events, LessonEnds e
 
         if (recording.Enabled)
             messages.Trim(MessageBook.Lessons);
-        return Task.CompletedTask;
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => lessons.SuspendAsync();
 }

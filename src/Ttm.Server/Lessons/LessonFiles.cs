@@ -17,7 +17,7 @@ internal sealed partial class LessonFiles(string spool, DiskQueue disk, ILogger<
         if (!Directory.Exists(_directory))
             return [];
         foreach (var draft in Directory.EnumerateFiles(_directory, "*.new"))
-            File.Delete(draft);
+            OwnFile.TryDelete(draft);
         return [.. Directory.EnumerateFiles(_directory, "*" + Suffix).Select(Read).OfType<StoredLesson>().OrderBy(lesson => lesson.StartedAt)];
     }
 

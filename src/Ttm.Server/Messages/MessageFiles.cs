@@ -42,7 +42,7 @@ internal sealed class MessageFiles(string spool, DiskQueue disk)
         if (!Directory.Exists(_directory))
             return;
         foreach (var old in new DirectoryInfo(_directory).EnumerateFiles("*" + Suffix).OrderByDescending(file => file.LastWriteTimeUtc).Skip(kept))
-            old.Delete();
+            OwnFile.TryDelete(old.FullName);
     }
 
     private string PathOf(string lesson) => Path.Combine(_directory, lesson + Suffix);

@@ -26,7 +26,7 @@ internal sealed class RecorderHost(RecorderService recorder, EventHub events) : 
         {
             await recorder.StartAsync(cancellationToken);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StartException(exception.Message);
         }
