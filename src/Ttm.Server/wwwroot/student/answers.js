@@ -90,7 +90,8 @@ export class Answers {
   #add(answer) {
     this.#answers.push(answer);
     answer.mark = h('span', { class: 'tick' });
-    answer.item = h('li', {}, h('span', { class: 'text' }, answer.text), h('time', { datetime: answer.at }, timeOfDay(answer.at)), answer.mark);
+    const sent = h('span', { class: 'sent' }, h('time', { datetime: answer.at }, timeOfDay(answer.at)), answer.mark);
+    answer.item = h('li', {}, h('span', { class: 'text' }, answer.text), sent);
     $('#history').prepend(answer.item);
     this.#show(answer);
   }
