@@ -24,6 +24,7 @@ internal sealed record JournalHeading(
         IsName(Id) && IsName(Lesson) && IsName(Student) && (Teacher is null || IsName(Teacher)) && Sequence > 0
         && !new RecordingOptions { SampleRate = SampleRate, Bitrate = Bitrate }.Problems().Any();
 
-    private static bool IsName(string? name) =>
+    /// <summary>Whether it can be a part of a file's name.</summary>
+    public static bool IsName(string? name) =>
         name is { Length: > 0 and <= 128 } and not ("." or "..") && !name.Any(character => character is '/' or '\\' || char.IsControl(character));
 }

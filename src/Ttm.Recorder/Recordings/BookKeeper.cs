@@ -9,46 +9,51 @@ namespace Ttm.Recorder.Recordings;
 /// The books: per lesson, what is stored, here in the spool and as <c>manifest.json</c> beside the MP3s. The spool's copy is what a restart reads;
 /// the store's is what a new machine reads.
 /// </summary>
-internal sealed class BookKeeper(Spool spool, RecordingCatalogue catalogue, IObjectStore store, Uploader uploader, ILogger logger)
+internal sealed class BookKeeper(Spool spool, RecordingCatalogue catalogue, Uploader uploader, ILogger logger)
 {
-    private static readonly TimeSpan RestorePatience = TimeSpan.FromMinutes(1);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LessonPages> _lessons = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stored = new(StringComparer.Ordinal);
     private readonly HashSet<string> _uploading = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// Reads the books at start, and enters them into the catalogue. A new spool's books are first fetched from the store.
-    /// </summary>
-    public async Task LoadAsync(string storePrefix, CancellationToken cancellationToken)
+    /// <summary>Reads the spool's books at start, and enters them into the catalogue. One that cannot be read is set aside, and looked for in the store.</summary>
+    public void Load()
     {
-        if (!spool.HasAllBooks)
-        {
-            try
-            {
-                using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                both.CancelAfter(RestorePatience);
-                await RestoreAsync(storePrefix, both.Token).ConfigureAwait(false);
-                spool.MarkAllBooks();
-            }
-            catch (ObjectStoreException exception)
-            {
-                Log.BooksNotRestored(logger, exception.Message);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                Log.BooksNotRestored(logger, "It takes longer than a minute.");
-            }
-        }
-
         lock (_lock)
         {
-            foreach (LessonBook book in spool.LoadBooks())
+            foreach (LessonBook book in spool.LoadBooks(SetAside))
+            {
                 PagesOf(book.Lesson).Add(book);
-            foreach ((string lesson, LessonPages pages) in _lessons)
-                catalogue.Adopt(lesson, pages.Recordings.Values.Select(finished => finished.Recording), pages.Deleted.Keys);
+                Tell(book.Lesson);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Takes over, durably, what a manifest in the store knows and nobody here. What is known here is newer and stays. Where both have given one number, see
+    /// <see cref="LessonPages.MergedWith"/>.
+    /// </summary>
+    public void Merge(LessonBook manifest)
+    {
+        string lesson = manifest.Lesson;
+        lock (_lock)
+        {
+            LessonPages pages = PagesOf(lesson);
+            if (!pages.Lacks(manifest))
+                return;
+            bool isStored = spool.IsBookStored(lesson);
+            pages = pages.MergedWith(manifest, out bool moved);
+            spool.SaveBook(pages.ToBook(lesson));
+            _lessons[lesson] = pages;
+            int version = _versions[lesson] = _versions.GetValueOrDefault(lesson) + 1;
+            if (isStored && !moved && pages.Deleted.Values.All(stone => stone.Pending.Count == 0))
+            {
+                _stored[lesson] = version;
+                spool.MarkBookStored(lesson);
+            }
+
+            Tell(lesson);
         }
     }
 
@@ -214,32 +219,6 @@ internal sealed class BookKeeper(Spool spool, RecordingCatalogue catalogue, IObj
             _stored[lesson] = version;
     }
 
-    private async Task RestoreAsync(string prefix, CancellationToken cancellationToken)
-    {
-        Dictionary<string, LessonPages> lessons = new(StringComparer.Ordinal);
-        await foreach (string key in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
-        {
-            if (!key.EndsWith(Manifests.Name, StringComparison.Ordinal) || await store.ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } json)
-                continue;
-            try
-            {
-                if (JsonSerializer.Deserialize(json, RecorderJson.Default.LessonBook) is { Lesson: { } lesson, Recordings: not null } book)
-                    (lessons.TryGetValue(lesson, out var known) ? known : lessons[lesson] = new LessonPages()).Add(book);
-            }
-            catch (JsonException exception)
-            {
-                Log.ManifestUnreadable(logger, key, exception.Message);
-            }
-        }
-
-        foreach ((string lesson, LessonPages pages) in lessons)
-        {
-            spool.SaveBook(pages.ToBook(lesson));
-            if (pages.Deleted.Values.All(stone => stone.Pending.Count == 0))
-                spool.MarkBookStored(lesson);
-        }
-    }
-
     private void Change(string lesson, Action<LessonPages> change)
     {
         lock (_lock)
@@ -251,6 +230,20 @@ internal sealed class BookKeeper(Spool spool, RecordingCatalogue catalogue, IObj
             _lessons[lesson] = pages;
             _versions[lesson] = _versions.GetValueOrDefault(lesson) + 1;
         }
+    }
+
+    private void SetAside(string path, Exception exception)
+    {
+        Log.BookUnreadable(logger, path, exception.Message);
+        spool.SetBookAside(path);
+    }
+
+    private void Tell(string lesson)
+    {
+        LessonPages pages = PagesOf(lesson);
+        foreach (Tombstone stone in pages.Deleted.Values)
+            catalogue.Remove(stone.Id);
+        catalogue.Adopt(lesson, pages.Recordings.Values.Select(finished => finished.Recording), pages.Deleted.Keys);
     }
 
     private LessonPages PagesOf(string lesson)

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Ttm.Recorder.Journal;
+
 namespace Ttm.Recorder.Recordings;
 
 /// <summary>A recording whose MP3 is whole, with what the API does not show. Lies beside the MP3 in the spool.</summary>
@@ -53,6 +56,17 @@ internal sealed record Sitting(DateTimeOffset StartedAt, DateTimeOffset EndedAt,
 /// <summary>The stored recordings of a lesson, in order: the content of <c>manifest.json</c>.</summary>
 internal sealed record LessonBook(string Lesson, IReadOnlyList<BookEntry> Recordings, IReadOnlyList<Sitting>? Sittings = null, IReadOnlyList<Tombstone>? Deleted = null)
 {
+    /// <summary>Throws <see cref="JsonException"/> where it is none.</summary>
+    public static LessonBook Parse(ReadOnlySpan<byte> json)
+    {
+        LessonBook? book = JsonSerializer.Deserialize(json, RecorderJson.Default.LessonBook);
+        bool isSound = book is { Recordings: not null } && JournalHeading.IsName(book.Lesson)
+            && book.Recordings.All(entry => entry is { Key: not null, Recording: { Id: not null, Format: not null } })
+            && (book.Deleted ?? []).All(stone => stone is { Id: not null, Manifest: not null, Pending: not null })
+            && (book.Sittings ?? []).All(sitting => sitting is { Messages: not null });
+        return isSound ? book! : throw new JsonException("It is not the book of a lesson.");
+    }
+
     /// <summary>Lays everything out on one clock: a recording that began at the switch at which another ended follows it to the sample.</summary>
     public static LessonBook Of(string lesson, IEnumerable<FinishedRecording> recordings, IEnumerable<Sitting>? sittings = null, IEnumerable<Tombstone>? deleted = null)
     {

@@ -13,7 +13,7 @@ internal sealed class LessonPages
 
     public LessonBook ToBook(string lesson) => LessonBook.Of(lesson, Recordings.Values, Sittings.Values, Deleted.Values);
 
-    /// <summary>Takes over a book, or the part of it that one manifest holds.</summary>
+    /// <summary>Takes over a book.</summary>
     public void Add(LessonBook book)
     {
         foreach (BookEntry entry in book.Recordings)
@@ -22,6 +22,54 @@ internal sealed class LessonPages
             Deleted[stone.Sequence] = stone;
         foreach (Sitting sitting in book.Sittings ?? [])
             Sittings[sitting.StartedAt] = sitting;
+    }
+
+    /// <summary>Whether the manifest has something that is not here.</summary>
+    public bool Lacks(LessonBook manifest)
+    {
+        var deleted = Deleted.Values.Select(stone => stone.Id).ToHashSet(StringComparer.Ordinal);
+        var known = Recordings.Values.Select(finished => finished.Recording.Id).Concat(deleted).ToHashSet(StringComparer.Ordinal);
+        return manifest.Recordings.Any(entry => !known.Contains(entry.Recording.Id))
+            || (manifest.Deleted ?? []).Any(stone => !deleted.Contains(stone.Id))
+            || (manifest.Sittings ?? []).Any(sitting => !Sittings.Values.Any(sitting.IsSame));
+    }
+
+    /// <summary>
+    /// These pages, and what a manifest has beside them. What is deleted in one of them is deleted. Where they gave one number to two recordings, numbers go on in
+    /// order of time, each at least one more than the one before: so older ones keep theirs.
+    /// </summary>
+    /// <param name="moved">Whether a number has changed.</param>
+    public LessonPages MergedWith(LessonBook manifest, out bool moved)
+    {
+        Dictionary<string, Tombstone> stones = new(StringComparer.Ordinal);
+        foreach (Tombstone stone in Deleted.Values.Concat(manifest.Deleted ?? []))
+            stones.TryAdd(stone.Id, stone);
+        Dictionary<string, FinishedRecording> recordings = new(StringComparer.Ordinal);
+        foreach (FinishedRecording finished in Recordings.Values.Concat(manifest.Recordings.Select(entry => entry.ToFinished())))
+        {
+            if (!stones.ContainsKey(finished.Recording.Id))
+                recordings.TryAdd(finished.Recording.Id, finished);
+        }
+
+        LessonPages merged = new() { Sittings = new(Sittings) };
+        foreach (Sitting sitting in (manifest.Sittings ?? []).Where(sitting => !Sittings.Values.Any(sitting.IsSame)))
+            merged.Sittings[sitting.StartedAt] = sitting;
+
+        // Ids sort by time.
+        (string Id, int Sequence)[] all =
+            [.. stones.Select(pair => (pair.Key, pair.Value.Sequence)).Concat(recordings.Select(pair => (pair.Key, pair.Value.Recording.Sequence))).OrderBy(one => one.Key, StringComparer.Ordinal)];
+        moved = all.DistinctBy(one => one.Sequence).Count() < all.Length;
+        int last = 0;
+        foreach ((string id, int sequence) in all)
+        {
+            last = moved ? Math.Max(sequence, last + 1) : sequence;
+            if (recordings.TryGetValue(id, out FinishedRecording? finished))
+                merged.Recordings[last] = finished with { Recording = finished.Recording with { Sequence = last } };
+            else
+                merged.Deleted[last] = stones[id] with { Sequence = last };
+        }
+
+        return merged;
     }
 
     public void Enter(Sitting sitting) =>
@@ -60,7 +108,7 @@ internal sealed class LessonPages
     /// <param name="stone">With the keys that are gone.</param>
     public void MarkGone(Tombstone stone)
     {
-        Tombstone present = Deleted[stone.Sequence];
-        Deleted[stone.Sequence] = present with { Pending = [.. present.Pending.Except(stone.Pending)] };
+        Tombstone present = Deleted.Values.First(one => one.Id == stone.Id);
+        Deleted[present.Sequence] = present with { Pending = [.. present.Pending.Except(stone.Pending)] };
     }
 }

@@ -4,7 +4,7 @@ namespace Ttm.Recorder.Recordings;
 
 /// <summary>Brings a lesson's objects in line with its book: what is deleted goes, the whole lesson is made, manifests are stored. One at a time per lesson.</summary>
 internal sealed class LessonUpkeep(
-    BookKeeper books, RecordingCatalogue catalogue, Uploader uploader, WholeLessonMaker? maker, RecorderClock clock, ILogger logger)
+    BookKeeper books, BookRestorer restorer, RecordingCatalogue catalogue, Uploader uploader, WholeLessonMaker? maker, RecorderClock clock, ILogger logger)
 {
     private static readonly TimeSpan DiskPause = TimeSpan.FromSeconds(5);
 
@@ -18,6 +18,8 @@ internal sealed class LessonUpkeep(
         {
             try
             {
+                await restorer.LearnAsync(lesson, cancellationToken).ConfigureAwait(false);
+
                 // Beside the work, one's own and another's: neither a refused deletion nor a whole lesson that takes long keeps the manifest from the store.
                 Task publication = books.PublishAsync(lesson, cancellationToken);
                 int? version = await WorkAsync(lesson, cancellationToken).ConfigureAwait(false);

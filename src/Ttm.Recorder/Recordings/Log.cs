@@ -38,7 +38,7 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "The manifest {Key} cannot be read: {Reason}")]
     public static partial void ManifestUnreadable(ILogger logger, string key, string reason);
 
-    [LoggerMessage(12, LogLevel.Warning, "The store's manifests cannot be read, so older recordings are not listed: {Reason}")]
+    [LoggerMessage(12, LogLevel.Warning, "The store's manifests are not all read, so older recordings are not listed; it is tried until they are: {Reason}")]
     public static partial void BooksNotRestored(ILogger logger, string reason);
 
     [LoggerMessage(13, LogLevel.Error, "{Problem}")]
@@ -73,4 +73,7 @@ internal static partial class Log
 
     [LoggerMessage(30, LogLevel.Information, "Recording {Recording} is stored as {Key}: another one has {Taken}")]
     public static partial void KeyTaken(ILogger logger, string recording, string taken, string key);
+
+    [LoggerMessage(31, LogLevel.Error, "The book {Path} cannot be read and is set aside; what the store's manifests say is taken instead: {Reason}")]
+    public static partial void BookUnreadable(ILogger logger, string path, string reason);
 }

@@ -18,7 +18,6 @@ public sealed class RecorderService : IAsyncDisposable
     private const int RingBytes = 128 * 1024;
 
     private readonly RecordingOptions _options;
-    private readonly ObjectKeyTemplate _keys;
     private readonly IObjectStore _store;
     private readonly IRandomness _randomness;
     private readonly RecorderClock _clock;
@@ -30,6 +29,7 @@ public sealed class RecorderService : IAsyncDisposable
     private readonly JournalWriter _journals;
     private readonly Uploader _uploader;
     private readonly BookKeeper _books;
+    private readonly BookRestorer _restorer;
     private readonly LessonUpkeep _upkeep;
     private readonly KeyChoice _keyChoice;
     private readonly StoringStage _storing;
@@ -56,16 +56,16 @@ public sealed class RecorderService : IAsyncDisposable
         bool settles = false)
     {
         _options = options;
-        _keys = keys;
         _store = store;
         _randomness = randomness;
         _clock = clock;
         _logger = loggers.CreateLogger<RecorderService>();
         _spool = new Spool(options.Spool);
         _uploader = new Uploader(store, _spool, clock, options.ParallelUploads, _logger);
-        _books = new BookKeeper(_spool, _catalogue, store, _uploader, _logger);
+        _books = new BookKeeper(_spool, _catalogue, _uploader, _logger);
+        _restorer = new BookRestorer(_spool, _books, store, _uploader, keys.Prefix, clock.Time, _logger);
         _keyChoice = new KeyChoice(keys, _catalogue, _books, store, _uploader, _logger);
-        _upkeep = new LessonUpkeep(_books, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, _uploader, options.MinFreeBytes, _logger) : null, clock, _logger);
+        _upkeep = new LessonUpkeep(_books, _restorer, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, _uploader, options.MinFreeBytes, _logger) : null, clock, _logger);
         _storing = new StoringStage(_spool, _keyChoice, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), settles, _logger);
         _deletion = new RecordingDeletion(_spool, _keyChoice, _catalogue, _books, _storing, clock, _logger);
         _health = new HealthWatch(_spool, store, options, () => _uploader.Failures, clock.Time, _logger);
@@ -106,11 +106,12 @@ public sealed class RecorderService : IAsyncDisposable
         }
 
         await _health.CheckAsync(cancellationToken).ConfigureAwait(false);
-        await _books.LoadAsync(_keys.Prefix, cancellationToken).ConfigureAwait(false);
+        _books.Load();
+        await _restorer.StartAsync(cancellationToken).ConfigureAwait(false);
         _encoding = new EncodingDesk(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, _spool, _keyChoice, _catalogue, _works, _storing, _news, _metrics, _clock.Time, _logger);
         new SpoolRecovery(_spool, _books, _catalogue, _works, _encoding, _storing, _news, _logger).Run();
-        foreach (string lesson in _books.LessonsWithWork())
-            _ = _storing.BeginUpkeep(lesson);
+        _restorer.WhenDone(BeginUpkeeps);
+        BeginUpkeeps();
         _journals.Start();
         _watch = _health.RunAsync(_stop.Token);
         _running = true;
@@ -140,6 +141,7 @@ public sealed class RecorderService : IAsyncDisposable
         }
 
         await _stop.CancelAsync().ConfigureAwait(false);
+        await _restorer.DisposeAsync().ConfigureAwait(false);
         await _encoding!.DisposeAsync().ConfigureAwait(false);
         await _storing.DisposeAsync().ConfigureAwait(false);
         try
@@ -254,6 +256,7 @@ public sealed class RecorderService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _restorer.DisposeAsync().ConfigureAwait(false);
         _journals.Dispose();
         _deletion.Dispose();
         _uploader.Dispose();
@@ -271,6 +274,12 @@ public sealed class RecorderService : IAsyncDisposable
 
     private bool HasTrace(string lesson, Sitting sitting) =>
         _running && (_catalogue.List(lesson).Any(recording => sitting.Covers(recording.StartedAt)) || _books.HasDeleted(lesson, sitting));
+
+    private void BeginUpkeeps()
+    {
+        foreach (string lesson in _books.LessonsWithWork())
+            _ = _storing.BeginUpkeep(lesson);
+    }
 
     private void Announce(Recording recording, RecordingSink sink, Func<Instant, DateTimeOffset> toWallTime)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Ttm.Recorder.Journal;
+using Ttm.Recorder.Storage;
 
 namespace Ttm.Recorder.Recordings;
 
@@ -21,7 +22,7 @@ internal sealed class Spool(string directory)
 
     private string Books { get; } = Path.Combine(Path.GetFullPath(directory), "books");
 
-    /// <summary>False on a new machine, or after the disk was lost: the store may know more.</summary>
+    /// <summary>False on a new machine, or after the disk or a book was lost: the store may know more.</summary>
     public bool HasAllBooks => File.Exists(Path.Combine(Books, AllBooksMark));
 
     /// <summary>
@@ -121,11 +122,33 @@ internal sealed class Spool(string directory)
 
     public bool IsBookStored(string lesson) => !File.Exists(DirtyMark(lesson));
 
-    public IEnumerable<LessonBook> LoadBooks() =>
-        System.IO.Directory.EnumerateFiles(Books, "*.json")
-            .Select(path => TryRead(path, RecorderJson.Default.LessonBook))
-            .OfType<LessonBook>()
-            .Where(book => book is { Lesson: not null, Recordings: not null });
+    /// <param name="damaged">Told of one that cannot be read, with its path.</param>
+    public IEnumerable<LessonBook> LoadBooks(Action<string, Exception> damaged)
+    {
+        foreach (string path in System.IO.Directory.GetFiles(Books, "*.json"))
+        {
+            LessonBook? book = null;
+            try
+            {
+                book = LessonBook.Parse(File.ReadAllBytes(path));
+            }
+            catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+            {
+                damaged(path, exception);
+            }
+
+            if (book is not null)
+                yield return book;
+        }
+    }
+
+    /// <summary>Gives a damaged book another name; from now on not all books are here.</summary>
+    public void SetBookAside(string path)
+    {
+        File.Delete(Path.Combine(Books, AllBooksMark));
+        DurableDirectory.Sync(Books);
+        File.Move(path, path + ".damaged", overwrite: true);
+    }
 
     private string DirtyMark(string lesson) => Path.Combine(Books, lesson + ".dirty");
 

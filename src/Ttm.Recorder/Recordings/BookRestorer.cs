@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Ttm.Recorder.Storage;
+
+namespace Ttm.Recorder.Recordings;
+
+/// <summary>
+/// Where the spool has not all books (a new machine, a lost disk, a damaged book), reads the store's manifests into them, behind if it takes long, and
+/// again and again until all are read.
+/// </summary>
+internal sealed class BookRestorer(Spool spool, BookKeeper books, IObjectStore store, Uploader uploader, string prefix, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private const int ParallelReads = 16;
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, bool> _read = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private Task _running = Task.CompletedTask;
+    private Action? _whenDone;
+    private string? _problem;
+
+    /// <summary>Begins, and waits a minute at most; what is missing then comes later.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (spool.HasAllBooks)
+            return;
+        _running = RunAsync(_stop.Token);
+        try
+        {
+            await _tried.Task.WaitAsync(StartPatience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.BooksNotRestored(logger, "It takes longer than a minute.");
+        }
+    }
+
+    /// <summary>Has that done when all manifests are read; without effect where they are.</summary>
+    public void WhenDone(Action action)
+    {
+        lock (_lock)
+            _whenDone = action;
+    }
+
+    /// <summary>
+    /// To be called before a lesson's manifests are stored: as long as others are not read yet, takes over those that lie in their place. Ends when the store
+    /// has answered.
+    /// </summary>
+    public async Task LearnAsync(string lesson, CancellationToken cancellationToken)
+    {
+        while (!spool.HasAllBooks && Manifests.Of(books.Read(lesson)).Select(part => part.Key).FirstOrDefault(key => !_read.ContainsKey(key)) is { } next)
+            await uploader.UntilDoneAsync(next, token => ReadAsync(next, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan pause = TimeSpan.FromSeconds(1);
+        while (!await TryAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _tried.TrySetResult();
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        lock (_lock)
+            _whenDone?.Invoke();
+        _tried.TrySetResult();
+    }
+
+    private async Task<bool> TryAsync(CancellationToken cancellationToken)
+    {
+        ConcurrentQueue<string> problems = [];
+        try
+        {
+            List<string> keys = [];
+            await foreach (string key in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
+                if (key.EndsWith(Manifests.Name, StringComparison.Ordinal) && !_read.ContainsKey(key))
+                    keys.Add(key);
+            }
+
+            var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(
+                keys,
+                options,
+                async (key, token) =>
+                {
+                    try
+                    {
+                        await ReadAsync(key, token).ConfigureAwait(false);
+                    }
+                    catch (ObjectStoreException exception) when (!exception.Transient)
+                    {
+                        // This one alone, perhaps: the others are not held up.
+                        problems.Enqueue(exception.Message);
+                    }
+                }).ConfigureAwait(false);
+            if (problems.IsEmpty)
+                spool.MarkAllBooks();
+        }
+        catch (Exception exception) when (exception is ObjectStoreException or IOException or UnauthorizedAccessException)
+        {
+            problems.Enqueue(exception.Message);
+        }
+
+        if (problems.TryPeek(out string? problem) && problem != _problem)
+            Log.BooksNotRestored(logger, problem);
+        _problem = problem;
+        return problem is null;
+    }
+
+    private async Task<bool> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        byte[]? json = await store.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (json is not null)
+                books.Merge(LessonBook.Parse(json));
+        }
+        catch (JsonException exception)
+        {
+            Log.ManifestUnreadable(logger, key, exception.Message);
+        }
+
+        return _read[key] = true;
+    }
+}

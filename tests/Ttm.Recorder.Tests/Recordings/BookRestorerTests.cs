@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Ttm.Recorder.Recordings;
+using Ttm.Recorder.Storage;
+
+namespace Ttm.Recorder.Tests.Recordings;
+
+/// <summary>Books of a new spool, of a damaged one, and of a store that comes back late: nothing that one of them knows is lost.</summary>
+public sealed class BookRestorerTests : IAsyncDisposable
+{
+    private const string Lesson = RecorderFixture.Lesson;
+    private const string Place = "lessons/2030-01-07/algebra-1/";
+
+    private readonly RecorderFixture _fixture = new();
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
+
+    [Fact]
+    public async Task Start_WithADamagedBook_TakesTheStoresAndReplacesNothing()
+    {
+        byte[] older = await RecordOlderAsync();
+        string book = Path.Combine(_fixture.Spool, "books", Lesson + ".json");
+        await File.WriteAllTextAsync(book, "");
+
+        RecorderService next = await _fixture.StartAsync();
+        _fixture.Record(next, "s-1", 100, 125);
+        await RecorderFixture.ReadAsync(next, 3);
+        await next.WaitForIdleAsync();
+        _fixture.Store.Objects[Place + "0001-s-1.mp3"].ShouldBe(older);
+        next.List(Lesson).Select(recording => recording.Sequence).ShouldBe([1, 2]);
+        File.Exists(book + ".damaged").ShouldBeTrue();
+        (await ProblemsAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>The store is back before the restart, in the midst of a lesson that the older machine began and this one goes on with.</summary>
+    [Fact]
+    public async Task Publish_WhereTheStoresManifestIsNotReadYet_KeepsWhatItSays()
+    {
+        RecorderService old = await _fixture.StartAsync();
+        DateTimeOffset startedAt = _fixture.Now;
+        _fixture.Record(old, "s-1", 0, 25);
+        _fixture.Record(old, "s-2", 25, 50);
+        old.LessonEnded(Lesson, startedAt, _fixture.Now, [new LessonMessage("m1", "s-1", "page 7", startedAt)]);
+        await RecorderFixture.ReadAsync(old, 6);
+        await old.WaitForIdleAsync();
+        string deleted = old.List(Lesson)[1].Id;
+        (await old.DeleteAsync(deleted, "office", "by mistake", default)).ShouldBe(DeletionOutcome.Deleted);
+        await RecorderFixture.StopAsync(old);
+
+        _fixture.Store.IsAway = true;
+        RecorderService elsewhere = await _fixture.StartAsync("elsewhere");
+        _fixture.Skip(50, 75);
+        _fixture.Record(elsewhere, "s-3", 75, 100);
+        await RecorderFixture.ReadAsync(elsewhere, 2);
+        RecordingHandle live = _fixture.Begin(elsewhere, "s-4");
+        elsewhere.Find(live.Id)!.Sequence.ShouldBe(2);
+        live.Sink.Open(_fixture.Position(100));
+        _fixture.Store.IsAway = false;
+        await UntilAsync(() => elsewhere.List(Lesson).Count == 3);
+        _fixture.Send(live.Sink, 100, 125);
+        live.Sink.Close(_fixture.Position(125));
+        await RecorderFixture.ReadAsync(elsewhere, 4);
+        await elsewhere.WaitForIdleAsync();
+
+        elsewhere.List(Lesson).Select(recording => (recording.Sequence, recording.Student)).ShouldBe([(1, "s-1"), (3, "s-3"), (4, "s-4")]);
+        elsewhere.Find(deleted).ShouldBeNull();
+        (await elsewhere.DeleteAsync(deleted, "office", "again", default)).ShouldBe(DeletionOutcome.Deleted);
+        Manifest().ShouldContain("page 7");
+        (await ProblemsAsync()).ShouldBeEmpty();
+        await RecorderFixture.StopAsync(elsewhere);
+        (await _fixture.StartAsync("elsewhere")).List(Lesson).ShouldBe(elsewhere.List(Lesson));
+    }
+
+    [Fact]
+    public async Task Start_WithNewerBooksThanTheStores_KeepsThem()
+    {
+        var store = new HookStore(_fixture.Store);
+        _fixture.Store.IsAway = true;
+        RecorderService service = await _fixture.StartAsync(store: store);
+        string complete = Path.Combine(_fixture.Spool, "books", "complete");
+        _fixture.Store.IsAway = false;
+        DateTimeOffset startedAt = _fixture.Now;
+        _fixture.Record(service, "s-1", 0, 50);
+        await RecorderFixture.ReadAsync(service, 3);
+        await service.WaitForIdleAsync();
+
+        store.BeforePut = key => key.EndsWith("manifest.json", StringComparison.Ordinal) ? throw new ObjectStoreException("Slow down.", true) : Task.CompletedTask;
+        _fixture.Record(service, "s-2", 50, 100);
+        await RecorderFixture.ReadAsync(service, 3);
+        service.LessonEnded(Lesson, startedAt, _fixture.Now, [new LessonMessage("m1", "s-1", "page 7", startedAt)]);
+        string book = Path.Combine(_fixture.Spool, "books", Lesson + ".json");
+        await UntilAsync(() => File.ReadAllText(book).Contains("page 7", StringComparison.Ordinal));
+        await service.DisposeAsync();
+        File.Delete(complete);
+
+        store.BeforePut = null;
+        RecorderService next = await _fixture.StartAsync(store: store);
+        next.List(Lesson).Count.ShouldBe(2);
+        await next.WaitForIdleAsync();
+        Manifest().ShouldContain("page 7");
+        Manifest().ShouldContain("s-2");
+        (await ProblemsAsync()).ShouldBeEmpty();
+        File.Exists(complete).ShouldBeTrue();
+    }
+
+    /// <summary>Sixteen reads at once, and what was read once is not read again.</summary>
+    [Fact]
+    public async Task Start_WithAManifestThatCannotBeReadYet_ListsTheOthersAndGoesOnBehind()
+    {
+        await RecordOlderAsync();
+        string manifest = Manifest();
+        for (int i = 2; i <= 40; i++)
+        {
+            _fixture.Store.Objects[$"lessons/2030-01-07/algebra-{i}/manifest.json"] =
+                Encoding.UTF8.GetBytes(manifest.Replace("algebra-1", $"algebra-{i}", StringComparison.Ordinal).Replace("\"id\":\"rec_", $"\"id\":\"rec_{i}", StringComparison.Ordinal));
+        }
+
+        _fixture.Store.Objects["lessons/x/manifest.json"] = Encoding.UTF8.GetBytes("{\"lesson\":\"../../x\",\"recordings\":[]}");
+        var reads = new ConcurrentDictionary<string, int>();
+        var many = new TaskCompletionSource();
+        int inside = 0;
+        bool refuses = true;
+        var store = new HookStore(_fixture.Store)
+        {
+            BeforeRead = async key =>
+            {
+                if (key == Place + "manifest.json" && Volatile.Read(ref refuses))
+                    throw new ObjectStoreException("The key may not be read.", transient: false);
+                reads.AddOrUpdate(key, 1, (_, count) => count + 1);
+                if (Interlocked.Increment(ref inside) >= 8)
+                    many.TrySetResult();
+                await many.Task;
+            },
+        };
+        RecorderService service = await _fixture.StartAsync("elsewhere", store);
+        for (int i = 2; i <= 40; i++)
+            service.List($"algebra-{i}").Count.ShouldBe(1);
+        service.List(Lesson).ShouldBeEmpty();
+        File.Exists(Path.Combine(_fixture.Spool, "books", "complete")).ShouldBeFalse();
+        Volatile.Write(ref refuses, false);
+        await UntilAsync(() => service.List(Lesson).Count == 1);
+        reads.Values.ShouldAllBe(count => count == 1);
+        reads.Count.ShouldBe(41);
+        await UntilAsync(() => File.Exists(Path.Combine(_fixture.Spool, "books", "complete")));
+        Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.dirty").ShouldBeEmpty();
+        Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.json").Length.ShouldBe(40);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (int i = 0; i < 3000 && !condition(); i++)
+            await Task.Delay(10);
+        condition().ShouldBeTrue();
+    }
+
+    private async Task<byte[]> RecordOlderAsync()
+    {
+        RecorderService older = await _fixture.StartAsync();
+        _fixture.Record(older, "s-1", 0, 50);
+        await RecorderFixture.ReadAsync(older, 3);
+        await RecorderFixture.StopAsync(older);
+        return _fixture.Store.Objects[Place + "0001-s-1.mp3"];
+    }
+
+    private string Manifest() => Encoding.UTF8.GetString(_fixture.Store.Objects[Place + "manifest.json"]);
+
+    private async Task<IReadOnlyList<string>> ProblemsAsync() => (await new LessonVerifier(_fixture.Store).VerifyAsync(Place, default)).Problems;
+}
