@@ -44,7 +44,7 @@ public sealed class SchoolFirewallTests(SchoolFixture school) : IClassFixture<Sc
         // What was said last is on its way, through TCP and a jitter buffer: the lesson ends when it has been heard.
         await api.DeselectAsync();
         await ana.ShowsWaitingAsync();
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        await ana.Page.FallsSilentAsync();
         await teacher.EndLessonAsync();
 
         var recordings = await RecordedLesson.ReadAsync(api, 1);

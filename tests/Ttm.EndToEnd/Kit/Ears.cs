@@ -25,5 +25,9 @@ internal static class Ears
         await Until.SatisfiedAsync(page.AudibleAsync, audible => audible >= wanted, Limit, audible => $"heard {audible} ms of sound, not {wanted}");
     }
 
+    /// <summary>Waits until all that was on its way has been heard: until a second of silence was played.</summary>
+    public static async Task FallsSilentAsync(this IPage page) =>
+        await Until.SatisfiedAsync(() => page.EvaluateAsync<double>("ears.silence"), silence => silence >= 1000, Limit, silence => $"{silence} ms of silence, not a second");
+
     private static Task<double> AudibleAsync(this IPage page) => page.EvaluateAsync<double>("ears.audible");
 }

@@ -14,7 +14,10 @@
       const samples = new Float32Array(frame.numberOfFrames);
       frame.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
       window.ears.sampleRate = frame.sampleRate;
-      if (samples.some((sample) => Math.abs(sample) > WHISPER)) window.ears.audible += (1000 * samples.length) / frame.sampleRate;
+      const length = (1000 * samples.length) / frame.sampleRate;
+      const isSound = samples.some((sample) => Math.abs(sample) > WHISPER);
+      if (isSound) window.ears.audible += length;
+      window.ears.silence = isSound ? 0 : window.ears.silence + length;
       blocks.push(Int16Array.from(samples, (sample) => Math.max(-1, Math.min(1, sample)) * 32767));
       frame.close();
     }
@@ -31,6 +34,7 @@
   window.ears = {
     sampleRate: 48000,
     audible: 0, // milliseconds of sound so far, silence left out
+    silence: 0, // milliseconds since the last sound, as they were played
     // Base64 of the samples so far.
     take() {
       const bytes = new Uint8Array(blocks.reduce((sum, block) => sum + block.byteLength, 0));

@@ -6,22 +6,22 @@ namespace Ttm.EndToEnd.Kit.School;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NamespaceFactAttribute : FactAttribute
 {
-    private static readonly Lazy<bool> IsPossible = new(Probe);
+    private static readonly Lazy<string?> Obstacle = new(Probe);
 
-    public NamespaceFactAttribute()
-    {
-        if (!IsPossible.Value)
-            Skip = "needs root, network namespaces and nftables";
-    }
+    public NamespaceFactAttribute() => Skip = Obstacle.Value;
 
-    private static bool Probe()
+    private static string? Probe()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
-            return false;
+            return "needs root on Linux";
         var name = $"ttm-{Environment.ProcessId}-probe";
         try
         {
-            return Succeeds("ip", "netns", "add", name) && Succeeds("ip", "netns", "exec", name, "nft", "list", "ruleset");
+            if (!Succeeds("ip", "-V") || !Succeeds("nft", "-v"))
+                return "needs the packages iproute2 and nftables";
+            return Succeeds("ip", "netns", "add", name) && Succeeds("ip", "netns", "exec", name, "nft", "list", "ruleset")
+                ? null
+                : "needs a kernel that lets root make network namespaces (CAP_SYS_ADMIN)";
         }
         finally
         {
