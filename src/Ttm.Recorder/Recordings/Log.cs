@@ -76,4 +76,7 @@ internal static partial class Log
 
     [LoggerMessage(31, LogLevel.Error, "The book {Path} cannot be read and is set aside; what the store's manifests say is taken instead: {Reason}")]
     public static partial void BookUnreadable(ILogger logger, string path, string reason);
+
+    [LoggerMessage(35, LogLevel.Error, "The files of recording {Recording} stay in the spool until the next start, since one cannot be read or deleted: {Reason}")]
+    public static partial void NotRecovered(ILogger logger, string recording, string reason);
 }

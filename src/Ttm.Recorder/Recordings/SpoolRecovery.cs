@@ -16,16 +16,19 @@ internal sealed class SpoolRecovery(
 {
     public void Run()
     {
-        spool.RemoveDrafts();
+        Try("of an earlier process", spool.RemoveDrafts);
         var deleted = books.Deleted().Select(pair => pair.Stone.Id).ToHashSet(StringComparer.Ordinal);
         List<Recording> found = [];
         List<Action> ways = [];
         foreach (string id in spool.Ids())
         {
-            if (deleted.Contains(id))
-                spool.Remove(id);
-            else if (Look(id, found) is { } goOn)
-                ways.Add(goOn);
+            Try(id, () =>
+            {
+                if (deleted.Contains(id))
+                    spool.Remove(id);
+                else if (Look(id, found) is { } goOn)
+                    ways.Add(goOn);
+            });
         }
 
         // Numbers first: one that a book has by now is not free any more.
@@ -33,6 +36,19 @@ internal sealed class SpoolRecovery(
             catalogue.Add(lesson.Key, lesson);
         foreach (Action goOn in ways)
             goOn();
+    }
+
+    /// <summary>One file that the disk does not give keeps no other recording, and no lesson, waiting.</summary>
+    private void Try(string id, Action look)
+    {
+        try
+        {
+            look();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.NotRecovered(logger, id, exception.Message);
+        }
     }
 
     /// <summary>How to go on with it; null where nothing is to be done.</summary>

@@ -124,4 +124,28 @@ public sealed class RecorderStartTests : IAsyncDisposable
         Directory.EnumerateFiles(Spool, "rec_*").ShouldBeEmpty();
         Directory.EnumerateFiles(Spool, "damaged-*").Count().ShouldBe(1);
     }
+
+    [Fact]
+    public async Task Start_OnASpoolWithFilesThatTheDiskDoesNotGive_TakesUpTheOthers()
+    {
+        _fixture.Store.IsAway = true;
+        RecorderService before = await _fixture.StartAsync();
+        _fixture.Record(before, "s-1", 0, 50);
+        await RecorderFixture.ReadAsync(before, 2);
+        await before.DisposeAsync();
+
+        // A directory where a file should be can be neither read nor deleted as one.
+        foreach (string id in (string[])["rec_0", "rec_z"])
+        {
+            File.WriteAllText(Path.Combine(Spool, $"{id}.json"), "{}");
+            Directory.CreateDirectory(Path.Combine(Spool, $"{id}.mp3.part"));
+        }
+
+        Directory.CreateDirectory(Path.Combine(Spool, "of-a-whole.draft"));
+        _fixture.Store.IsAway = false;
+        RecorderService next = await _fixture.StartAsync();
+        await RecorderFixture.ReadAsync(next, 2);
+        next.List(RecorderFixture.Lesson).Single().Status.ShouldBe(RecordingStatus.Stored);
+        File.Exists(Path.Combine(Spool, "rec_z.json")).ShouldBeTrue();
+    }
 }
