@@ -72,6 +72,20 @@ public sealed class BookRestorerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Publish_WhereTheStoreListsNothing_StillKeepsWhatTheManifestSays()
+    {
+        await RecordOlderAsync();
+        var store = new HookStore(_fixture.Store) { BeforeList = _ => throw new ObjectStoreException("Permission s3:ListBucket is missing.", transient: false) };
+        RecorderService elsewhere = await _fixture.StartAsync("elsewhere", store);
+        _fixture.Skip(50, 75);
+        _fixture.Record(elsewhere, "s-1", 75, 100);
+        await RecorderFixture.ReadAsync(elsewhere, 3);
+        await elsewhere.WaitForIdleAsync();
+        elsewhere.List(Lesson).Select(recording => recording.Sequence).ShouldBe([1, 2]);
+        (await ProblemsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Start_WithNewerBooksThanTheStores_KeepsThem()
     {
         var store = new HookStore(_fixture.Store);

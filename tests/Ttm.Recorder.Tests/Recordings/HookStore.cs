@@ -11,6 +11,8 @@ internal sealed class HookStore(MemoryStore inner) : IObjectStore
 
     public Action<string>? BeforeDelete { get; set; }
 
+    public Action<string>? BeforeList { get; set; }
+
     public string LocationOf(string key) => inner.LocationOf(key);
 
     public async Task<StoredObject> PutAsync(string key, string path, ObjectProperties properties, CancellationToken cancellationToken)
@@ -41,7 +43,11 @@ internal sealed class HookStore(MemoryStore inner) : IObjectStore
         return inner.DeleteAsync(key, cancellationToken);
     }
 
-    public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
+    public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken)
+    {
+        BeforeList?.Invoke(prefix);
+        return inner.ListAsync(prefix, cancellationToken);
+    }
 
     private static Task RunAsync(Func<string, Task>? hook, string key, CancellationToken cancellationToken) =>
         hook is null ? Task.CompletedTask : hook(key).WaitAsync(cancellationToken);
