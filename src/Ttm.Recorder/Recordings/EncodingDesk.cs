@@ -46,6 +46,16 @@ internal sealed class EncodingDesk : IAsyncDisposable
 
     public void Enqueue(RecordingWork work) => _pool.Enqueue(work);
 
+    /// <summary>Makes an MP3 that was damaged in the spool again, from the journal; a little later, since a sick disk may damage that one, too.</summary>
+    public void Remake(Recording recording)
+    {
+        Log.Mp3Damaged(_logger, recording.Id);
+        _catalogue.Set(recording with { Status = RecordingStatus.Encoding, EndedAt = null, Duration = null, Bytes = null, Sha256 = null, Quality = null });
+        var work = new RecordingWork(recording.Id, null, null);
+        _works.Add(work);
+        _ = EnqueueLaterAsync(work);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -58,6 +68,13 @@ internal sealed class EncodingDesk : IAsyncDisposable
         {
             if (work.IsDone)
                 return false;
+            if (_catalogue.Find(work.Id) is null)
+            {
+                // Deleted while it waited to be made again.
+                _works.Remove(work);
+                return false;
+            }
+
             switch (_stage.Process(work, out EncodedRecording? encoded))
             {
                 case EncodingOutcome.More:
@@ -104,6 +121,10 @@ internal sealed class EncodingDesk : IAsyncDisposable
             Quality = encoded.Quality,
         };
         var finished = new FinishedRecording(recording, _keys.KeyOf(recording), encoded.Mp3.Samples, encoded.OpenedAt, encoded.ClosedAt);
+
+        // One that is made again may be in the store already.
+        if (_spool.TryLoad(work.Id) is { IsKeyDecided: true } former)
+            finished = finished with { Key = former.Key, IsKeyDecided = true };
         _spool.Save(finished);
         work.IsDone = true;
         _news.Finished(recording);

@@ -71,6 +71,9 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Warning, "Lesson {Lesson} is not joined to one MP3 yet: the spool's disk has no room for another {Bytes} bytes above Recording:MinFreeBytes")]
     public static partial void NoRoomForWhole(ILogger logger, string lesson, long bytes);
 
+    [LoggerMessage(27, LogLevel.Error, "Recording {Recording}: its MP3 in the spool is damaged, and is made again from the journal")]
+    public static partial void Mp3Damaged(ILogger logger, string recording);
+
     [LoggerMessage(30, LogLevel.Information, "Recording {Recording} is stored as {Key}: another one has {Taken}")]
     public static partial void KeyTaken(ILogger logger, string recording, string taken, string key);
 

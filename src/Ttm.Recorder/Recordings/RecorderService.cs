@@ -66,7 +66,7 @@ public sealed class RecorderService : IAsyncDisposable
         _restorer = new BookRestorer(_spool, _books, store, _uploader, keys.Prefix, clock.Time, _logger);
         _keyChoice = new KeyChoice(keys, _catalogue, _books, store, _uploader, _logger);
         _upkeep = new LessonUpkeep(_books, _restorer, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, _uploader, options.MinFreeBytes, _logger) : null, clock, _logger);
-        _storing = new StoringStage(_spool, _keyChoice, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), settles, _logger);
+        _storing = new StoringStage(_spool, _keyChoice, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), recording => _encoding!.Remake(recording), settles, _logger);
         _deletion = new RecordingDeletion(_spool, _keyChoice, _catalogue, _books, _storing, clock, _logger);
         _health = new HealthWatch(_spool, store, options, () => _uploader.Failures, clock.Time, _logger);
         _metrics = new RecorderMetrics(() => _works.Active, () => _works.Encoding, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Ttm.Recorder.Journal;
@@ -75,6 +76,16 @@ internal sealed class Spool(string directory)
         if (!File.Exists(Mp3Of(id)) || !File.Exists(StateOf(id)))
             return null;
         return TryRead(StateOf(id), RecorderJson.Default.FinishedRecording) is { Recording: not null, Key: not null } finished ? finished : null;
+    }
+
+    /// <summary>Whether the recording's MP3 is there and has that SHA-256, in hexadecimal.</summary>
+    public async Task<bool> HasMp3Async(string id, string sha256, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Mp3Of(id)))
+            return false;
+        await using FileStream file = File.OpenRead(Mp3Of(id));
+        byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
+        return Convert.ToHexStringLower(hash).Equals(sha256, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Ids of all recordings of which something lies here, oldest first.</summary>

@@ -13,6 +13,7 @@ internal sealed class StoringStage(
     LessonUpkeep upkeep,
     RecorderClock clock,
     Action<Recording> stored,
+    Action<Recording> remake,
     bool settles,
     ILogger logger) : IAsyncDisposable
 {
@@ -59,6 +60,10 @@ internal sealed class StoringStage(
             try
             {
                 await StoreAsync(finished, cancel.Token).ConfigureAwait(false);
+            }
+            catch (DamagedMp3Exception)
+            {
+                remake(finished.Recording);
             }
             catch (OperationCanceledException)
             {

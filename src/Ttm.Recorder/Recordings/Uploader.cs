@@ -55,11 +55,30 @@ internal sealed class Uploader : IDisposable
         return new Place(_waiting, id);
     }
 
-    /// <summary>Ends when the store has it, verified; throws only <see cref="OperationCanceledException"/>.</summary>
-    public Task<StoredObject> StoreAsync(FinishedRecording finished, CancellationToken cancellationToken) => UntilDoneAsync(
-        finished.Recording.Id,
-        token => RecorderTelemetry.TraceAsync(finished.Recording.Id, () => _store.PutAsync(finished.Key, _spool.Mp3Of(finished.Recording.Id), PropertiesOf(finished), token)),
-        cancellationToken);
+    /// <summary>Ends when the store has it, verified; throws only <see cref="OperationCanceledException"/> and <see cref="DamagedMp3Exception"/>.</summary>
+    public Task<StoredObject> StoreAsync(FinishedRecording finished, CancellationToken cancellationToken)
+    {
+        string id = finished.Recording.Id;
+        bool looked = false;
+        return UntilDoneAsync(
+            id,
+            async token =>
+            {
+                try
+                {
+                    return await RecorderTelemetry.TraceAsync(id, () => _store.PutAsync(finished.Key, _spool.Mp3Of(id), PropertiesOf(finished), token)).ConfigureAwait(false);
+                }
+                catch (ObjectStoreException) when (!looked)
+                {
+                    // No store takes an MP3 that is not what its state says; the journal has the sound.
+                    looked = true;
+                    if (_spool.HasJournal(id) && !await _spool.HasMp3Async(id, finished.Recording.Sha256!, token).ConfigureAwait(false))
+                        throw new DamagedMp3Exception();
+                    throw;
+                }
+            },
+            cancellationToken);
+    }
 
     /// <summary>The same for a small object.</summary>
     public Task<StoredObject> StoreAsync(string name, string key, byte[] content, ObjectProperties properties, CancellationToken cancellationToken) =>
@@ -150,3 +169,6 @@ internal sealed class Uploader : IDisposable
         public void Dispose() => waiting.TryRemove(id, out _);
     }
 }
+
+/// <summary>The MP3 in the spool is not the one that was made; its journal is still there.</summary>
+internal sealed class DamagedMp3Exception : Exception;
