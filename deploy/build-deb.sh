@@ -45,7 +45,7 @@ find "$lib" -name '*.xml' -delete
 find "$lib" -type f -exec chmod 0644 {} +
 chmod 0755 "$lib/ttm-server" "$lib/createdump"
 install -m 0755 deploy/debian/own-configuration deploy/debian/certbot-hook "$lib"
-install -m 0644 deploy/debian/package.json "$lib"
+install -m 0644 deploy/debian/package-settings.json "$lib"
 install -D -m 0755 deploy/debian/ttm-server "$root/usr/bin/ttm-server"
 install -D -m 0755 deploy/debian/ttm-media-certificate "$root/usr/sbin/ttm-media-certificate"
 install -D -m 0644 deploy/debian/ttm-media.service "$root/usr/lib/systemd/system/ttm-media.service"
