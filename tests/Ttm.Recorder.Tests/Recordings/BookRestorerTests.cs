@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
+using Ttm.Testing;
 
 namespace Ttm.Recorder.Tests.Recordings;
 
@@ -56,7 +57,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
         elsewhere.Find(live.Id)!.Sequence.ShouldBe(2);
         live.Sink.Open(_fixture.Position(100));
         _fixture.Store.IsAway = false;
-        await UntilAsync(() => elsewhere.List(Lesson).Count == 3);
+        await Until.TrueAsync(() => elsewhere.List(Lesson).Count == 3);
         _fixture.Send(live.Sink, 100, 125);
         live.Sink.Close(_fixture.Position(125));
         await RecorderFixture.ReadAsync(elsewhere, 4);
@@ -103,7 +104,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
         await RecorderFixture.ReadAsync(service, 3);
         service.LessonEnded(Lesson, startedAt, _fixture.Now, [new LessonMessage("m1", "s-1", "page 7", startedAt)]);
         string book = Path.Combine(_fixture.Spool, "books", Lesson + ".json");
-        await UntilAsync(() => File.ReadAllText(book).Contains("page 7", StringComparison.Ordinal));
+        await Until.TrueAsync(() => File.ReadAllText(book).Contains("page 7", StringComparison.Ordinal));
         await service.DisposeAsync();
         File.Delete(complete);
 
@@ -152,19 +153,12 @@ public sealed class BookRestorerTests : IAsyncDisposable
         service.List(Lesson).ShouldBeEmpty();
         File.Exists(Path.Combine(_fixture.Spool, "books", "complete")).ShouldBeFalse();
         Volatile.Write(ref refuses, false);
-        await UntilAsync(() => service.List(Lesson).Count == 1);
+        await Until.TrueAsync(() => service.List(Lesson).Count == 1);
         reads.Values.ShouldAllBe(count => count == 1);
         reads.Count.ShouldBe(41);
-        await UntilAsync(() => File.Exists(Path.Combine(_fixture.Spool, "books", "complete")));
+        await Until.TrueAsync(() => File.Exists(Path.Combine(_fixture.Spool, "books", "complete")));
         Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.dirty").ShouldBeEmpty();
         Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.json").Length.ShouldBe(40);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 3000 && !condition(); i++)
-            await Task.Delay(10);
-        condition().ShouldBeTrue();
     }
 
     private async Task<byte[]> RecordOlderAsync()
