@@ -231,9 +231,11 @@ public sealed class S3Store : IObjectStore, IDisposable
         try
         {
             using var response = await _client.GetObjectAsync(_options.Bucket, key, cancellationToken);
-            using var content = new MemoryStream();
+
+            // As large at once as it gets: a recording of hours is read whole, to be joined.
+            using var content = new MemoryStream((int)Math.Max(0, response.ContentLength));
             await response.ResponseStream.CopyToAsync(content, cancellationToken);
-            return content.ToArray();
+            return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
         }
         catch (AmazonS3Exception exception) when (S3Problem.IsNotFound(exception))
         {
