@@ -89,8 +89,14 @@ internal sealed class LessonPages
     /// </summary>
     public void Delete(string lesson, Tombstone stone)
     {
-        if (Deleted.Values.Any(present => present.Id == stone.Id))
+        if (Deleted.Values.Any(other => other.Id == stone.Id))
             return;
+
+        // Numbers may have changed since the stone was made.
+        if (Recordings.Values.FirstOrDefault(finished => finished.Recording.Id == stone.Id) is { } present)
+            stone = stone with { Sequence = present.Recording.Sequence };
+        else if (Recordings.ContainsKey(stone.Sequence) || Deleted.ContainsKey(stone.Sequence))
+            stone = stone with { Sequence = Recordings.Keys.Concat(Deleted.Keys).Max() + 1 };
         LessonBook book = ToBook(lesson);
         List<string> pending = [.. stone.Pending];
         foreach (Sitting sitting in book.Sittings!.Where(sitting => sitting.Covers(stone.StartedAt)))
@@ -100,8 +106,7 @@ internal sealed class LessonPages
             Sittings[sitting.StartedAt] = sitting with { Whole = null };
         }
 
-        if (Recordings.GetValueOrDefault(stone.Sequence)?.Recording.Id == stone.Id)
-            Recordings.Remove(stone.Sequence);
+        Recordings.Remove(stone.Sequence);
         Deleted[stone.Sequence] = stone with { Pending = pending };
     }
 

@@ -56,7 +56,7 @@ internal sealed class RecordingDeletion(
             await storing.HoldAsync(recording.Id).ConfigureAwait(false);
             FinishedRecording finished = books.Find(recording) ?? Unstored(recording);
             books.Delete(recording.Lesson, Manifests.StoneFor(finished, clock.Time.GetUtcNow(), by, reason));
-            catalogue.Reserve(recording.Lesson, recording.Sequence);
+            catalogue.Reserve(recording.Lesson, books.FindDeleted(recording.Id)!.Sequence);
             catalogue.Remove(recording.Id);
         }
         finally
