@@ -5,8 +5,7 @@ using Ttm.Recorder.Storage;
 namespace Ttm.Recorder.Recordings;
 
 /// <summary>Looks every few seconds whether disk and store are well.</summary>
-/// <param name="failedUploads">Counts attempts that the store refused.</param>
-internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOptions options, Func<long> failedUploads, TimeProvider time, ILogger logger)
+internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOptions options, Uploader uploader, TimeProvider time, ILogger logger)
 {
     private const double Mebi = 1 << 20;
 
@@ -44,13 +43,15 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
         RecorderHealth before = _health;
         long free = FreeBytes(out string? problem);
         _health = new RecorderHealth(problem, before.StoreProblem, free, SpoolBytes());
-        long failed = failedUploads();
+        long failed = uploader.Failures;
         if (before.StoreProblem is not null || failed != _failedUploads || time.GetUtcNow() - _storeCheckedAt >= StoreInterval)
         {
             _failedUploads = failed;
             StoreHealth answer = await AskStoreAsync(cancellationToken).ConfigureAwait(false);
             _storeCheckedAt = time.GetUtcNow();
-            _health = _health with { StoreProblem = answer.Healthy ? null : answer.Reason ?? "The object store cannot be used." };
+
+            // A store may take what is tried out and refuse what is meant: its tags, its storage class, its deletion.
+            _health = _health with { StoreProblem = answer.Healthy ? uploader.Refusal : answer.Reason ?? "The object store cannot be used." };
         }
 
         Tell(before, _health);

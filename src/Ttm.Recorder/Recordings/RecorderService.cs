@@ -68,7 +68,7 @@ public sealed class RecorderService : IAsyncDisposable
         _upkeep = new LessonUpkeep(_books, _restorer, _catalogue, _uploader, options.WholeLesson ? new WholeLessonMaker(_spool, _uploader, options.MinFreeBytes, _logger) : null, clock, _logger);
         _storing = new StoringStage(_spool, _keyChoice, _uploader, _books, _upkeep, clock, recording => _news!.Stored(recording), recording => _encoding!.Remake(recording), settles, _logger);
         _deletion = new RecordingDeletion(_spool, _keyChoice, _catalogue, _books, _storing, clock, _logger);
-        _health = new HealthWatch(_spool, store, options, () => _uploader.Failures, clock.Time, _logger);
+        _health = new HealthWatch(_spool, store, options, _uploader, clock.Time, _logger);
         _metrics = new RecorderMetrics(() => _works.Active, () => _works.Encoding, () => _works.Lag(_clock.Now()), () => Health, () => _uploader.Count, () => _uploader.OldestAge);
         _news = new RecordingNews(_catalogue, _metrics, clock.Time, _logger);
         _journals = new JournalWriter(clock.Now, new JournalWatch(_catalogue, _rings, _metrics, _news, work => _encoding!.Enqueue(work), _logger));

@@ -21,6 +21,7 @@ internal sealed class Uploader : IDisposable
     // Whole lessons have their own: they read and write much, and recordings must not wait for them.
     private readonly SemaphoreSlim _joinSlots;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _waiting = new();
+    private readonly ConcurrentDictionary<string, string> _refused = new();
     private long _failures;
 
     public Uploader(IObjectStore store, Spool spool, RecorderClock clock, int parallel, ILogger logger)
@@ -37,6 +38,9 @@ internal sealed class Uploader : IDisposable
 
     /// <summary>Attempts that the store refused.</summary>
     public long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>What the store says to something that it will refuse again, until somebody acts; null where there is nothing of the kind.</summary>
+    public string? Refusal => _refused.Values.FirstOrDefault();
 
     /// <summary>How long the oldest has waited.</summary>
     public TimeSpan OldestAge
@@ -142,26 +146,37 @@ internal sealed class Uploader : IDisposable
             MaxDelay = TimeSpan.FromMinutes(1),
             OnRetry = arguments =>
             {
+                if (arguments.Outcome.Exception is ObjectStoreException { Transient: false } lasting)
+                    _refused[name] = lasting.Message;
+                else
+                    _refused.TryRemove(name, out _);
                 Interlocked.Increment(ref _failures);
                 Log.UploadFailed(_logger, name, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception!.Message);
                 return ValueTask.CompletedTask;
             },
         };
         ResiliencePipeline pipeline = new ResiliencePipelineBuilder { TimeProvider = _clock.Time }.AddRetry(retry).Build();
-        return await pipeline.ExecuteAsync(
-            async token =>
-            {
-                await slots.WaitAsync(token).ConfigureAwait(false);
-                try
+        try
+        {
+            return await pipeline.ExecuteAsync(
+                async token =>
                 {
-                    return await put(token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    slots.Release();
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
+                    await slots.WaitAsync(token).ConfigureAwait(false);
+                    try
+                    {
+                        return await put(token).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        slots.Release();
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _refused.TryRemove(name, out _);
+        }
     }
 
     private sealed class Place(ConcurrentDictionary<string, DateTimeOffset> waiting, string id) : IDisposable
