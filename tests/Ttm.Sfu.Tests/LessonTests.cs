@@ -74,7 +74,7 @@ public sealed class LessonTests : IAsyncLifetime
 
         await lesson.SelectAsync(null);
         var closed = _node.Port.Clock.Now;
-        await _node.UntilAsync(() => anna.SilenceCount == before + 5);
+        await _node.UntilAsync(() => anna.SilenceCount >= before + 5);
 
         // The trickle alone would take two seconds.
         (_node.Port.Clock.Now - closed).ShouldBeLessThan(TimeSpan.FromSeconds(1));
