@@ -19,7 +19,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
     [Fact]
     public async Task Start_WithADamagedBook_TakesTheStoresAndReplacesNothing()
     {
-        byte[] older = await RecordOlderAsync();
+        byte[] older = await _fixture.RecordOlderAsync();
         string book = Path.Combine(_fixture.Spool, "books", Lesson + ".json");
         await File.WriteAllTextAsync(book, "");
 
@@ -30,7 +30,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
         _fixture.Store.Objects[Place + "0001-s-1.mp3"].ShouldBe(older);
         next.List(Lesson).Select(recording => recording.Sequence).ShouldBe([1, 2]);
         File.Exists(book + ".damaged").ShouldBeTrue();
-        (await ProblemsAsync()).ShouldBeEmpty();
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
     }
 
     /// <summary>The store is back before the restart, in the midst of a lesson that the older machine began and this one goes on with.</summary>
@@ -67,7 +67,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
         elsewhere.Find(deleted).ShouldBeNull();
         (await elsewhere.DeleteAsync(deleted, "office", "again", default)).ShouldBe(DeletionOutcome.Deleted);
         Manifest().ShouldContain("page 7");
-        (await ProblemsAsync()).ShouldBeEmpty();
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
         await RecorderFixture.StopAsync(elsewhere);
         (await _fixture.StartAsync("elsewhere")).List(Lesson).ShouldBe(elsewhere.List(Lesson));
     }
@@ -75,7 +75,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
     [Fact]
     public async Task Publish_WhereTheStoreListsNothing_StillKeepsWhatTheManifestSays()
     {
-        await RecordOlderAsync();
+        await _fixture.RecordOlderAsync();
         var store = new HookStore(_fixture.Store) { BeforeList = _ => throw new ObjectStoreException("Permission s3:ListBucket is missing.", transient: false) };
         RecorderService elsewhere = await _fixture.StartAsync("elsewhere", store);
         _fixture.Skip(50, 75);
@@ -83,7 +83,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
         await RecorderFixture.ReadAsync(elsewhere, 3);
         await elsewhere.WaitForIdleAsync();
         elsewhere.List(Lesson).Select(recording => recording.Sequence).ShouldBe([1, 2]);
-        (await ProblemsAsync()).ShouldBeEmpty();
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
         await next.WaitForIdleAsync();
         Manifest().ShouldContain("page 7");
         Manifest().ShouldContain("s-2");
-        (await ProblemsAsync()).ShouldBeEmpty();
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
         File.Exists(complete).ShouldBeTrue();
     }
 
@@ -122,7 +122,7 @@ public sealed class BookRestorerTests : IAsyncDisposable
     [Fact]
     public async Task Start_WithAManifestThatCannotBeReadYet_ListsTheOthersAndGoesOnBehind()
     {
-        await RecordOlderAsync();
+        await _fixture.RecordOlderAsync();
         string manifest = Manifest();
         for (int i = 2; i <= 40; i++)
         {
@@ -161,16 +161,5 @@ public sealed class BookRestorerTests : IAsyncDisposable
         Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.json").Length.ShouldBe(40);
     }
 
-    private async Task<byte[]> RecordOlderAsync()
-    {
-        RecorderService older = await _fixture.StartAsync();
-        _fixture.Record(older, "s-1", 0, 50);
-        await RecorderFixture.ReadAsync(older, 3);
-        await RecorderFixture.StopAsync(older);
-        return _fixture.Store.Objects[Place + "0001-s-1.mp3"];
-    }
-
     private string Manifest() => Encoding.UTF8.GetString(_fixture.Store.Objects[Place + "manifest.json"]);
-
-    private async Task<IReadOnlyList<string>> ProblemsAsync() => (await new LessonVerifier(_fixture.Store).VerifyAsync(Place, default)).Problems;
 }

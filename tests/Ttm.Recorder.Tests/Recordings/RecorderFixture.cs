@@ -71,6 +71,19 @@ internal sealed class RecorderFixture : IAsyncDisposable
         await service.DisposeAsync();
     }
 
+    /// <summary>What another machine has recorded of the lesson before: number 1, for s-1. Returns its MP3.</summary>
+    public async Task<byte[]> RecordOlderAsync()
+    {
+        RecorderService older = await StartAsync();
+        Record(older, "s-1", 0, 50);
+        await ReadAsync(older, 3);
+        await StopAsync(older);
+        return Store.Objects.Single(pair => pair.Key.EndsWith("/0001-s-1.mp3", StringComparison.Ordinal)).Value;
+    }
+
+    /// <summary>What is wrong with the store's objects.</summary>
+    public async Task<IReadOnlyList<string>> VerifyAsync() => (await new LessonVerifier(Store).VerifyAsync("lessons/", default)).Problems;
+
     public RecordingHandle Begin(RecorderService service, string student)
     {
         RecordingHandle handle = service.Begin(new RecordingRequest(Lesson, "t-1", student, _clock.WallTime))!;

@@ -18,7 +18,7 @@ public sealed class RecordingKeysTests : IAsyncDisposable
     [InlineData("s-2")]
     public async Task Start_WithTheStoreBackAfterARestart_LeavesOlderRecordingsTheirKeysAndNumbers(string student)
     {
-        byte[] older = await RecordOlderAsync();
+        byte[] older = await _fixture.RecordOlderAsync();
         _fixture.Store.IsAway = true;
         RecorderService elsewhere = await _fixture.StartAsync("elsewhere");
         _fixture.Record(elsewhere, student, 50, 75);
@@ -34,7 +34,7 @@ public sealed class RecordingKeysTests : IAsyncDisposable
         next.List(Lesson).Select(recording => (recording.Sequence, recording.Student)).ShouldBe([(1, "s-1"), (2, student), (3, student)]);
         stored.Select(one => one.Recording.Sequence).ShouldBe([2, 3], ignoreOrder: true);
         _fixture.Store.Objects.Keys.ShouldContain($"{Place}0002-{student}.mp3");
-        (await ProblemsAsync()).ShouldBeEmpty();
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
     }
 
     /// <summary>What an older machine stored in the moment before its disk was lost is in no manifest.</summary>
@@ -102,15 +102,6 @@ public sealed class RecordingKeysTests : IAsyncDisposable
         stored.Location.ShouldBe($"mem://{Place}0001-s-1-{stored.Id}.mp3");
     }
 
-    private async Task<byte[]> RecordOlderAsync()
-    {
-        RecorderService older = await _fixture.StartAsync();
-        _fixture.Record(older, "s-1", 0, 50);
-        await RecorderFixture.ReadAsync(older, 3);
-        await RecorderFixture.StopAsync(older);
-        return _fixture.Store.Objects[Place + "0001-s-1.mp3"];
-    }
-
     /// <summary>Records for s-1; the object gets into the store, and the recorder does not hear of it.</summary>
     private async Task<(RecorderService Service, string Key)> LoseTheAnswerAsync(Action? onceStarted = null)
     {
@@ -131,6 +122,4 @@ public sealed class RecordingKeysTests : IAsyncDisposable
         _fixture.Record(service, "s-1", 0, 50);
         return (service, await put.Task.WaitAsync(TimeSpan.FromSeconds(30)));
     }
-
-    private async Task<IReadOnlyList<string>> ProblemsAsync() => (await new LessonVerifier(_fixture.Store).VerifyAsync(Place, default)).Problems;
 }
