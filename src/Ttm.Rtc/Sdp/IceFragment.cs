@@ -37,7 +37,7 @@ public sealed record IceFragment
         IceCredentials? credentials = null;
         if ((ufrag is not null || password is not null) && !IceCredentials.TryCreate(ufrag, password, out credentials))
         {
-            error = SdpError.Malformed("The fragment's a=ice-ufrag and a=ice-pwd are not two good ones.");
+            error = SdpError.Malformed("The fragment's a=ice-ufrag or a=ice-pwd is missing or malformed.");
             return false;
         }
 

@@ -109,7 +109,7 @@ internal sealed class JsonBody
             // Told below.
         }
 
-        Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be an object whose values are texts.");
+        Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be an object whose values are strings.");
         return texts;
     }
 
@@ -152,7 +152,7 @@ internal sealed class JsonBody
             // Half a surrogate pair.
         }
 
-        Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be a text.");
+        Flaw ??= Problem.BadField(field, $"The field \"{field}\" must be a string.");
         return null;
     }
 }

@@ -26,8 +26,8 @@ internal static class LessonProblems
     {
         LessonFailure.LessonNotFound => "There is no such lesson, or it has ended.",
         LessonFailure.SessionNotFound => "There is no such session: it was closed or replaced.",
-        LessonFailure.LessonIsLive => "A lesson of this id is live.",
-        LessonFailure.OtherTeacher => "Another teacher has this lesson.",
+        LessonFailure.LessonIsLive => "A lesson with this id is already live.",
+        LessonFailure.OtherTeacher => "This lesson belongs to another teacher.",
         LessonFailure.RosterIsFull => "The lesson takes no more students.",
         LessonFailure.MalformedSdp => "The SDP cannot be parsed.",
         LessonFailure.UnacceptableSdp => "The offer cannot be served.",

@@ -31,7 +31,7 @@ internal sealed partial class ProblemPages(RequestDelegate next, ILogger<Problem
         {
             LogFault(logger, exception, context.Request.Method, context.GetEndpoint()?.DisplayName);
             Reset(context);
-            await new Problem(StatusCodes.Status500InternalServerError, "The server failed at this request: it is not your fault, and it is in the server's log.")
+            await new Problem(StatusCodes.Status500InternalServerError, "The server failed to handle this request; the cause is in its log.")
                 .ExecuteAsync(context);
             return;
         }

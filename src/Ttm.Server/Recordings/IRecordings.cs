@@ -28,10 +28,10 @@ internal abstract record RecordingAudio
     internal sealed record Absent : RecordingAudio;
 
     /// <summary>The store does not answer; the sentence says why.</summary>
-    internal sealed record OutOfReach(string Reason) : RecordingAudio;
+    internal sealed record StoreUnavailable(string Reason) : RecordingAudio;
 
     /// <summary>A presigned URL.</summary>
-    internal sealed record At(Uri Url) : RecordingAudio;
+    internal sealed record Redirect(Uri Url) : RecordingAudio;
 
     /// <summary>A seekable stream, which the answer disposes of.</summary>
     internal sealed record Content(Stream Stream) : RecordingAudio;

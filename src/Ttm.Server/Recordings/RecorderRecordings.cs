@@ -21,14 +21,14 @@ internal sealed class RecorderRecordings(RecorderService recorder) : IRecordings
         {
             return await recorder.OpenAudioAsync(recording.Id, cancellation) switch
             {
-                { Url: { } url } => new RecordingAudio.At(url),
+                { Url: { } url } => new RecordingAudio.Redirect(url),
                 { Content: { } content } => new RecordingAudio.Content(content),
                 _ => new RecordingAudio.Absent(),
             };
         }
         catch (ObjectStoreException exception)
         {
-            return new RecordingAudio.OutOfReach(exception.Message);
+            return new RecordingAudio.StoreUnavailable(exception.Message);
         }
     }
 

@@ -70,7 +70,7 @@ public sealed class RecordingEndpointsTests(ServerFixture fixture)
     [Fact]
     public async Task Audio_InTheObjectStore_IsARedirect()
     {
-        var recording = _server.Recordings.Add(_lesson, RecordingStatus.Stored, new RecordingAudio.At(new("https://s3.example/b/k.mp3?X-Amz-Signature=a%2Bb")));
+        var recording = _server.Recordings.Add(_lesson, RecordingStatus.Stored, new RecordingAudio.Redirect(new("https://s3.example/b/k.mp3?X-Amz-Signature=a%2Bb")));
         var response = await _server.SendAsync("GET", $"/api/v1/recordings/{recording.Id}/audio", _server.Teacher(_lesson));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Redirect);
@@ -92,7 +92,7 @@ public sealed class RecordingEndpointsTests(ServerFixture fixture)
     [Fact]
     public async Task Audio_OfAStoreThatIsAway_IsUnavailable()
     {
-        var recording = _server.Recordings.Add(_lesson, RecordingStatus.Stored, new RecordingAudio.OutOfReach("The bucket b does not answer."));
+        var recording = _server.Recordings.Add(_lesson, RecordingStatus.Stored, new RecordingAudio.StoreUnavailable("The bucket b does not answer."));
         var title = await _server.SendAsync("GET", $"/api/v1/recordings/{recording.Id}/audio", _server.Teacher(_lesson)).ShouldBeProblemAsync(503);
         title.ShouldContain("bucket");
     }

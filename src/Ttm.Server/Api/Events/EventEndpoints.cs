@@ -25,7 +25,7 @@ internal static class EventEndpoints
         var after = EventCursor.TryParse(LastEventId(context.Request), out var id) ? id : (EventCursor?)null;
         using var subscription = hub.Subscribe(lesson, after);
         if (subscription is null)
-            return Problem.Unavailable("Too many read this lesson's events.", RetryWhenCrowded);
+            return Problem.Unavailable("This lesson's event stream has too many readers.", RetryWhenCrowded);
 
         // Read after subscribing: an end that comes later is in the queue.
         subscription.Progress.IsLive = found.Snapshot.State == LessonState.Live;

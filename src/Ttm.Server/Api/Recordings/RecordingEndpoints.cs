@@ -9,7 +9,7 @@ namespace Ttm.Server.Api.Recordings;
 /// <summary>Recordings and their MP3s. A recording's lesson decides who may have it.</summary>
 internal static class RecordingEndpoints
 {
-    private static readonly TimeSpan RetryWhenOutOfReach = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryWhenStoreIsUnavailable = TimeSpan.FromSeconds(10);
 
     public static void MapRecordings(this IEndpointRouteBuilder api)
     {
@@ -47,13 +47,13 @@ internal static class RecordingEndpoints
             return problem!;
         switch (await recordings.OpenAudioAsync(found, context.RequestAborted))
         {
-            case RecordingAudio.At at:
+            case RecordingAudio.Redirect redirect:
                 context.Response.Headers.CacheControl = "no-store";
-                return Results.Redirect(at.Url.AbsoluteUri);
+                return Results.Redirect(redirect.Url.AbsoluteUri);
             case RecordingAudio.Content content:
                 return Bytes(context, found, content.Stream);
-            case RecordingAudio.OutOfReach outOfReach:
-                return Problem.Unavailable(outOfReach.Reason, RetryWhenOutOfReach);
+            case RecordingAudio.StoreUnavailable unavailable:
+                return Problem.Unavailable(unavailable.Reason, RetryWhenStoreIsUnavailable);
             default:
                 return Absent(found);
         }

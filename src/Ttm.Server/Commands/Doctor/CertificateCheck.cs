@@ -10,10 +10,10 @@ internal static class CertificateCheck
     private const string Subject = "certificate";
     private static readonly TimeSpan RenewalTime = TimeSpan.FromDays(14);
 
-    public static Finding Run(Patient patient, TimeProvider clock)
+    public static Finding Run(DoctorContext context, TimeProvider clock)
     {
-        var section = patient.Configuration.GetSection("Kestrel:Certificates:Default");
-        var isHttps = patient.Endpoints.Any(endpoint => endpoint.Scheme == "https");
+        var section = context.Configuration.GetSection("Kestrel:Certificates:Default");
+        var isHttps = context.Endpoints.Any(endpoint => endpoint.Scheme == "https");
         if (section["Path"] is not { } path)
         {
             return isHttps
@@ -24,7 +24,7 @@ internal static class CertificateCheck
         try
         {
             using var certificate = section["KeyPath"] is { } key ? X509Certificate2.CreateFromPemFile(path, key) : X509CertificateLoader.LoadPkcs12FromFile(path, section["Password"]);
-            return Judge(patient, clock.GetUtcNow(), path, certificate);
+            return Judge(context, clock.GetUtcNow(), path, certificate);
         }
         catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -32,7 +32,7 @@ internal static class CertificateCheck
         }
     }
 
-    private static Finding Judge(Patient patient, DateTimeOffset now, string path, X509Certificate2 certificate)
+    private static Finding Judge(DoctorContext context, DateTimeOffset now, string path, X509Certificate2 certificate)
     {
         var until = certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         if (now < certificate.NotBefore)
@@ -41,11 +41,11 @@ internal static class CertificateCheck
             return Finding.Mend(Subject, $"{path} has ended on {until}: renew it.");
         if (now > certificate.NotAfter - RenewalTime)
             return Finding.Mend(Subject, $"{path} ends on {until}, and should have been renewed by now: look at certbot's timer.");
-        if (patient.Settings.Http.Domain is { } domain && !certificate.MatchesHostname(domain))
+        if (context.Settings.Http.Domain is { } domain && !certificate.MatchesHostname(domain))
             return Finding.Mend(Subject, $"{path} is not for {domain} (Http:Domain): get one for this name.");
         if (!IsTrusted(path, certificate, out var reason))
             return Finding.Mend(Subject, $"{path} is trusted by nobody ({reason}): get one of a public authority, with its intermediate certificates in the file.");
-        return Finding.Fine(Subject, $"{path}, {patient.Settings.Http.Domain ?? certificate.GetNameInfo(X509NameType.DnsName, false)}, until {until}");
+        return Finding.Fine(Subject, $"{path}, {context.Settings.Http.Domain ?? certificate.GetNameInfo(X509NameType.DnsName, false)}, until {until}");
     }
 
     private static bool IsTrusted(string path, X509Certificate2 certificate, out string reason)

@@ -49,13 +49,13 @@ internal static class DoctorCommand
 
         yield return Finding.Fine("configuration", "nothing unknown, nothing wrong");
         var clock = TimeProvider.System;
-        var patient = await Patient.FindAsync(settings!, builder!.Configuration, stun, cancellation);
-        foreach (var finding in await PortChecks.RunAsync(patient, cancellation))
+        var context = await DoctorContext.FindAsync(settings!, builder!.Configuration, stun, cancellation);
+        foreach (var finding in await PortChecks.RunAsync(context, cancellation))
             yield return finding;
-        yield return CertificateCheck.Run(patient, clock);
+        yield return CertificateCheck.Run(context, clock);
         yield return StoreChecks.Spool(settings!.Recording);
         yield return await StoreChecks.StoreAsync(settings.Storage, clock, cancellation);
-        using var outside = new OutsideChecks(patient, clock);
+        using var outside = new OutsideChecks(context, clock);
         await foreach (var finding in outside.WebhooksAsync().WithCancellation(cancellation))
             yield return finding;
         yield return await outside.ClockAsync();

@@ -7,7 +7,7 @@ using Ttm.Server.Webhooks;
 namespace Ttm.Server.Commands.Doctor;
 
 /// <summary>What others have to say: receivers of webhooks, the clocks of others, and by which address this machine is seen.</summary>
-internal sealed class OutsideChecks(Patient patient, TimeProvider clock) : IDisposable
+internal sealed class OutsideChecks(DoctorContext context, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -20,7 +20,7 @@ internal sealed class OutsideChecks(Patient patient, TimeProvider clock) : IDisp
     /// <summary>A signed POST of the type <c>doctor.ping</c> to each.</summary>
     public async IAsyncEnumerable<Finding> WebhooksAsync()
     {
-        foreach (var url in patient.Settings.Webhooks.Urls)
+        foreach (var url in context.Settings.Webhooks.Urls)
         {
             var subject = $"webhook {url.GetLeftPart(UriPartial.Path)}";
             var now = clock.GetUtcNow();
@@ -30,7 +30,7 @@ internal sealed class OutsideChecks(Patient patient, TimeProvider clock) : IDisp
             request.Content.Headers.ContentType = new("application/json");
             request.Headers.Add("webhook-id", id);
             request.Headers.Add("webhook-timestamp", $"{now.ToUnixTimeSeconds()}");
-            request.Headers.Add("webhook-signature", WebhookSignature.Create(patient.Settings.Webhooks.Key, id, now.ToUnixTimeSeconds(), body));
+            request.Headers.Add("webhook-signature", WebhookSignature.Create(context.Settings.Webhooks.Key, id, now.ToUnixTimeSeconds(), body));
             yield return await SendAsync(request) switch
             {
                 (HttpStatusCode status, _) when (int)status is >= 200 and < 300 => Finding.Fine(subject, $"answers {(int)status}"),
@@ -44,7 +44,7 @@ internal sealed class OutsideChecks(Patient patient, TimeProvider clock) : IDisp
     public async Task<Finding> ClockAsync()
     {
         const string Subject = "clock";
-        var storage = patient.Settings.Storage;
+        var storage = context.Settings.Storage;
         if (storage.Provider.Equals("S3", StringComparison.OrdinalIgnoreCase))
         {
             var service = storage.S3.ServiceUrl ?? $"https://s3.{storage.S3.Region ?? "us-east-1"}.amazonaws.com";
@@ -65,8 +65,8 @@ internal sealed class OutsideChecks(Patient patient, TimeProvider clock) : IDisp
     {
         const string Subject = "public address";
         var findings = new List<Finding>();
-        var configured = patient.Settings.Media.PublicAddresses;
-        if (patient.Settings.Http.Domain is { } domain)
+        var configured = context.Settings.Media.PublicAddresses;
+        if (context.Settings.Http.Domain is { } domain)
         {
             var addresses = await ResolveAsync(domain);
             if (addresses.Length == 0)
@@ -77,7 +77,7 @@ internal sealed class OutsideChecks(Patient patient, TimeProvider clock) : IDisp
                 findings.Add(Finding.Fine("name", $"{domain} leads to {string.Join(", ", (IEnumerable<IPAddress>)addresses)}"));
         }
 
-        if (patient.StunServer is not { } server)
+        if (context.StunServer is not { } server)
             return findings;
         var parts = server.Split(':');
         var seen = await Task.Run(() => StunQuery.Ask(parts[0], parts.Length > 1 ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : 3478, TimeSpan.FromSeconds(4)));

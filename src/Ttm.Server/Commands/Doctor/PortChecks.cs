@@ -13,20 +13,20 @@ internal static class PortChecks
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    public static async Task<IReadOnlyList<Finding>> RunAsync(Patient patient, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Finding>> RunAsync(DoctorContext context, CancellationToken cancellation)
     {
         var findings = new List<Finding>();
-        var port = patient.Settings.Media.Port;
-        using var udp = Open(ProtocolType.Udp, IPAddress.IPv6Any, port, "Media:Port", patient, findings);
-        using var tcp = Open(ProtocolType.Tcp, IPAddress.IPv6Any, port, "Media:Port", patient, findings);
+        var port = context.Settings.Media.Port;
+        using var udp = Open(ProtocolType.Udp, IPAddress.IPv6Any, port, "Media:Port", context, findings);
+        using var tcp = Open(ProtocolType.Tcp, IPAddress.IPv6Any, port, "Media:Port", context, findings);
         var listeners = new List<(int Port, Socket? Socket)> { (port, tcp) };
-        foreach (var endpoint in patient.Endpoints.Where(endpoint => endpoint.Port != port && endpoint.Port > 0))
-            listeners.Add((endpoint.Port, Open(ProtocolType.Tcp, AddressOf(endpoint), endpoint.Port, "Http:Urls or Kestrel:Endpoints", patient, findings)));
+        foreach (var endpoint in context.Endpoints.Where(endpoint => endpoint.Port != port && endpoint.Port > 0))
+            listeners.Add((endpoint.Port, Open(ProtocolType.Tcp, AddressOf(endpoint), endpoint.Port, "Http:Urls or Kestrel:Endpoints", context, findings)));
 
-        foreach (var name in patient.Names)
+        foreach (var name in context.Names)
         {
-            findings.Add(await ReachUdpAsync(name, port, udp, patient.IsRunning, cancellation));
-            foreach (var (number, socket) in listeners.Where(one => one.Socket is not null || patient.IsRunning))
+            findings.Add(await ReachUdpAsync(name, port, udp, context.IsRunning, cancellation));
+            foreach (var (number, socket) in listeners.Where(one => one.Socket is not null || context.IsRunning))
                 findings.Add(await ReachTcpAsync(name, number, cancellation));
         }
 
@@ -41,7 +41,7 @@ internal static class PortChecks
         : IPAddress.IPv6Any;
 
     /// <summary>Null where it cannot be opened; a listening one for TCP.</summary>
-    private static Socket? Open(ProtocolType protocol, IPAddress address, int port, string key, Patient patient, List<Finding> findings)
+    private static Socket? Open(ProtocolType protocol, IPAddress address, int port, string key, DoctorContext context, List<Finding> findings)
     {
         var subject = $"port {port}/{protocol.ToString().ToLowerInvariant()}";
         var socket = new Socket(address.AddressFamily, protocol == ProtocolType.Udp ? SocketType.Dgram : SocketType.Stream, protocol);
@@ -60,7 +60,7 @@ internal static class PortChecks
             socket.Dispose();
             findings.Add(exception.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse when patient.IsRunning => Finding.Fine(subject, "held by the running server"),
+                SocketError.AddressAlreadyInUse when context.IsRunning => Finding.Fine(subject, "held by the running server"),
                 SocketError.AddressAlreadyInUse => Finding.Mend(subject, $"another program has it: stop that, or set {key} to another (\"ss -lnp\" tells which)."),
                 SocketError.AccessDenied => Finding.Mend(subject, "this user may not open it: run as root, or give the service CAP_NET_BIND_SERVICE."),
                 _ => Finding.Mend(subject, $"it cannot be opened ({exception.Message}): look at {key}."),

@@ -5,9 +5,9 @@ namespace Ttm.Server.Commands.Doctor;
 
 /// <summary>What is examined: a configuration, and whether a server runs with it already.</summary>
 /// <param name="StunServer"><c>host:port</c> of somebody who tells by which address this machine is seen; null to ask nobody.</param>
-internal sealed record Patient(ServerSettings Settings, IConfiguration Configuration, IReadOnlyList<BindingAddress> Endpoints, bool IsRunning, string? StunServer)
+internal sealed record DoctorContext(ServerSettings Settings, IConfiguration Configuration, IReadOnlyList<BindingAddress> Endpoints, bool IsRunning, string? StunServer)
 {
-    public static async Task<Patient> FindAsync(ServerSettings settings, IConfiguration configuration, string? stunServer, CancellationToken cancellation)
+    public static async Task<DoctorContext> FindAsync(ServerSettings settings, IConfiguration configuration, string? stunServer, CancellationToken cancellation)
     {
         var urls = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).Concat(settings.Http.Urls);
         if (settings.Http.Urls.Count == 0)
