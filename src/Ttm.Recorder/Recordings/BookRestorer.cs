@@ -54,7 +54,7 @@ internal sealed class BookRestorer(Spool spool, BookKeeper books, IObjectStore s
     public async Task LearnAsync(string lesson, CancellationToken cancellationToken)
     {
         while (!spool.HasAllBooks && Manifests.Of(books.Read(lesson)).Select(part => part.Key).FirstOrDefault(key => !_read.ContainsKey(key)) is { } next)
-            await uploader.UntilDoneAsync(next, token => ReadAsync(next, token), cancellationToken).ConfigureAwait(false);
+            await uploader.UntilDoneAsync(next, token => LookAsync(next, token), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -121,6 +121,39 @@ internal sealed class BookRestorer(Spool spool, BookKeeper books, IObjectStore s
             Log.BooksNotRestored(logger, problem);
         _problem = problem;
         return problem is null;
+    }
+
+    private async Task<bool> LookAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectStoreException exception) when (!exception.Transient)
+        {
+            // Without permission to list, S3 answers 403 for an object that is not there. One that is listed is there, and must not be replaced unread.
+            if (!(await store.CheckAsync(cancellationToken).ConfigureAwait(false)).Healthy || await IsListedAsync(key, cancellationToken).ConfigureAwait(false))
+                throw;
+            return _read[key] = true;
+        }
+    }
+
+    private async Task<bool> IsListedAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (string found in store.ListAsync(key, cancellationToken).ConfigureAwait(false))
+            {
+                if (found == key)
+                    return true;
+            }
+        }
+        catch (ObjectStoreException exception) when (!exception.Transient)
+        {
+            // It lists nothing to us.
+        }
+
+        return false;
     }
 
     private async Task<bool> ReadAsync(string key, CancellationToken cancellationToken)

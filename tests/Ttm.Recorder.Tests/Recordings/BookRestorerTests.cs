@@ -86,6 +86,54 @@ public sealed class BookRestorerTests : IAsyncDisposable
         (await _fixture.VerifyAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>So does S3 without s3:ListBucket.</summary>
+    [Fact]
+    public async Task Publish_WhereTheStoreRefusesToReadWhatIsNotThere_StoresTheManifest()
+    {
+        var store = new HookStore(_fixture.Store)
+        {
+            BeforeList = _ => throw new ObjectStoreException("Permission s3:ListBucket is missing.", transient: false),
+            BeforeRead = key => _fixture.Store.Objects.ContainsKey(key) ? Task.CompletedTask : throw new ObjectStoreException("Access denied.", transient: false),
+        };
+        RecorderService service = await _fixture.StartAsync(store: store);
+        _fixture.Record(service, "s-1", 0, 25);
+        await RecorderFixture.ReadAsync(service, 3);
+        await service.WaitForIdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>Archived, say.</summary>
+    [Fact]
+    public async Task Publish_WhereAListedManifestCannotBeRead_DoesNotReplaceIt()
+    {
+        await _fixture.RecordOlderAsync();
+        string manifest = Manifest();
+        var refused = new TaskCompletionSource();
+        int reads = 0;
+        bool refuses = true;
+        var store = new HookStore(_fixture.Store)
+        {
+            BeforeRead = key =>
+            {
+                if (!Volatile.Read(ref refuses))
+                    return Task.CompletedTask;
+                if (Interlocked.Increment(ref reads) == 3)
+                    refused.TrySetResult();
+                throw new ObjectStoreException("It is archived.", transient: false);
+            },
+        };
+        RecorderService elsewhere = await _fixture.StartAsync("elsewhere", store);
+        _fixture.Skip(50, 75);
+        _fixture.Record(elsewhere, "s-1", 75, 100);
+        await RecorderFixture.ReadAsync(elsewhere, 3);
+        await refused.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Manifest().ShouldBe(manifest);
+        Volatile.Write(ref refuses, false);
+        await elsewhere.WaitForIdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        elsewhere.List(Lesson).Select(recording => recording.Sequence).ShouldBe([1, 2]);
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Start_WithNewerBooksThanTheStores_KeepsThem()
     {
