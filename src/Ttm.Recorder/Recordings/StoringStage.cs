@@ -210,8 +210,14 @@ internal sealed class StoringStage(
         using (uploader.Queue(finished.Recording.Id))
         {
             // Held up and begun again, it may have been decided before.
-            if (!finished.IsKeyDecided && spool.TryLoad(finished.Recording.Id) is { IsKeyDecided: true } decided)
-                finished = decided;
+            if (!finished.IsKeyDecided)
+            {
+                FinishedRecording? present = null;
+                await OnDiskAsync(() => present = spool.TryLoad(finished.Recording.Id), cancellationToken, _states).ConfigureAwait(false);
+                if (present is { IsKeyDecided: true })
+                    finished = present;
+            }
+
             if (!finished.IsKeyDecided)
             {
                 // On disk before the first byte goes out: after a crash, or a deletion, there is no other key to look under.

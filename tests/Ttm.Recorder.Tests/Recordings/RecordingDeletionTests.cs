@@ -48,6 +48,27 @@ public sealed class RecordingDeletionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Delete_WhereTheDiskDoesNotGiveItsState_LeavesTheUploadGoing()
+    {
+        var logs = new StoppingLog("BooksRefused");
+        RecorderService service = await _fixture.StartAsync(logs: logs);
+        _fixture.Store.IsAway = true;
+        _fixture.Record(service, "s-1", 0, 50);
+        await RecorderFixture.ReadAsync(service, 2);
+        string id = service.List(Lesson)[0].Id;
+        string state = Path.Combine(_fixture.Spool, id + ".json");
+        await Until.TrueAsync(() => File.Exists(state));
+        File.Move(state, state + ".kept");
+        File.CreateSymbolicLink(state, "/proc/self/mem");
+        await Should.ThrowAsync<IOException>(() => service.DeleteAsync(id, "office", "by mistake", default));
+        await logs.Stopped.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        File.Move(state + ".kept", state, overwrite: true);
+        logs.Go.Set();
+        _fixture.Store.IsAway = false;
+        (await RecorderFixture.ReadAsync(service, 1))[0].Type.ShouldBe("recording.stored");
+    }
+
+    [Fact]
     public async Task Delete_BetweenTheFinishedMp3AndItsUpload_UploadsNothing()
     {
         var logs = new StoppingLog("Finished");
