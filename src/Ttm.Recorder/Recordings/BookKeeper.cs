@@ -17,7 +17,7 @@ internal sealed class BookKeeper(Spool spool, RecordingCatalogue catalogue, Uplo
     private readonly Dictionary<string, int> _stored = new(StringComparer.Ordinal);
     private readonly HashSet<string> _uploading = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the spool's books at start, and enters them into the catalogue. One that cannot be read is set aside, and looked for in the store.</summary>
+    /// <summary>Reads the spool's books at start, and enters them into the catalogue. One that is damaged is set aside, and looked for in the store.</summary>
     public void Load()
     {
         lock (_lock)

@@ -133,7 +133,8 @@ internal sealed class Spool(string directory)
 
     public bool IsBookStored(string lesson) => !File.Exists(DirtyMark(lesson));
 
-    /// <param name="damaged">Told of one that cannot be read, with its path.</param>
+    /// <summary>Throws <see cref="IOException"/> with a sentence where the disk, or a permission, keeps a book from us: without it a deletion could come undone.</summary>
+    /// <param name="damaged">Told of one that is no book, with its path.</param>
     public IEnumerable<LessonBook> LoadBooks(Action<string, Exception> damaged)
     {
         foreach (string path in System.IO.Directory.GetFiles(Books, "*.json"))
@@ -143,9 +144,13 @@ internal sealed class Spool(string directory)
             {
                 book = LessonBook.Parse(File.ReadAllBytes(path));
             }
-            catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+            catch (JsonException exception)
             {
                 damaged(path, exception);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException($"The lesson's book {path} in Recording:Spool cannot be read: {exception.Message}", exception);
             }
 
             if (book is not null)

@@ -112,6 +112,22 @@ public sealed class RecorderStartTests : IAsyncDisposable
         (await Should.ThrowAsync<IOException>(() => _fixture.StartAsync())).Message.ShouldStartWith("Recording:Spool (");
     }
 
+    /// <summary>Setting it aside could bring back what is deleted.</summary>
+    [Fact]
+    public async Task Start_WithABookThatTheDiskDoesNotGive_IsRefusedInWords()
+    {
+        RecorderService service = await _fixture.StartAsync();
+        _fixture.Record(service, "s-1", 0, 20);
+        await RecorderFixture.ReadAsync(service, 3);
+        await RecorderFixture.StopAsync(service);
+        string book = Path.Combine(Spool, "books", RecorderFixture.Lesson + ".json");
+        File.Delete(book);
+        File.CreateSymbolicLink(book, "/proc/self/mem");
+        (await Should.ThrowAsync<IOException>(() => _fixture.StartAsync())).Message.ShouldStartWith($"The lesson's book {book} ");
+        Directory.EnumerateFiles(Path.Combine(Spool, "books"), "*.damaged").ShouldBeEmpty();
+        File.Exists(Path.Combine(Spool, "books", "complete")).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task Start_OnASpoolWithRubbish_IgnoresIt()
     {
