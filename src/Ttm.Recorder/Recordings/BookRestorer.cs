@@ -16,12 +16,15 @@ internal sealed class BookRestorer(Spool spool, BookKeeper books, IObjectStore s
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
+    // What the store will refuse again until somebody acts.
+    private static readonly TimeSpan LongestLastingPause = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<string, bool> _read = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private Task _running = Task.CompletedTask;
-    private Action? _whenDone;
+    private Action? _whenRead;
     private string? _problem;
 
     /// <summary>Begins, and waits a minute at most; what is missing then comes later.</summary>
@@ -40,11 +43,11 @@ internal sealed class BookRestorer(Spool spool, BookKeeper books, IObjectStore s
         }
     }
 
-    /// <summary>Has that done when all manifests are read; without effect where they are.</summary>
-    public void WhenDone(Action action)
+    /// <summary>Has that done each time that more manifests are read; without effect where all are.</summary>
+    public void WhenRead(Action action)
     {
         lock (_lock)
-            _whenDone = action;
+            _whenRead = action;
     }
 
     /// <summary>
@@ -69,27 +72,37 @@ internal sealed class BookRestorer(Spool spool, BookKeeper books, IObjectStore s
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         TimeSpan pause = TimeSpan.FromSeconds(1);
-        while (!await TryAsync(cancellationToken).ConfigureAwait(false))
+        while (true)
         {
-            _tried.TrySetResult();
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        }
+            int before = _read.Count;
+            Exception? problem = await TryAsync(cancellationToken).ConfigureAwait(false);
+            if (problem is null || _read.Count > before)
+            {
+                // One manifest that cannot be read keeps nobody from what the others say.
+                lock (_lock)
+                    _whenRead?.Invoke();
+            }
 
-        lock (_lock)
-            _whenDone?.Invoke();
-        _tried.TrySetResult();
+            _tried.TrySetResult();
+            if (problem is null)
+                return;
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            TimeSpan longest = problem is ObjectStoreException { Transient: false } ? LongestLastingPause : LongestPause;
+            pause = pause * 2 < longest ? pause * 2 : longest;
+        }
     }
 
-    private async Task<bool> TryAsync(CancellationToken cancellationToken)
+    /// <summary>Null where all are read.</summary>
+    private async Task<Exception?> TryAsync(CancellationToken cancellationToken)
     {
-        ConcurrentQueue<string> problems = [];
+        ConcurrentQueue<Exception> problems = [];
         try
         {
             List<string> keys = [];
             await foreach (string key in store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
             {
-                if (key.EndsWith(Manifests.Name, StringComparison.Ordinal) && !_read.ContainsKey(key))
+                // Somebody else's objects may lie there, too, under keys that none of ours has.
+                if (key.EndsWith(Manifests.Name, StringComparison.Ordinal) && ObjectKey.IsValid(key) && !_read.ContainsKey(key))
                     keys.Add(key);
             }
 
@@ -103,24 +116,25 @@ internal sealed class BookRestorer(Spool spool, BookKeeper books, IObjectStore s
                     {
                         await ReadAsync(key, token).ConfigureAwait(false);
                     }
-                    catch (ObjectStoreException exception) when (!exception.Transient)
+                    catch (Exception exception) when (
+                        exception is not (OperationCanceledException or IOException or UnauthorizedAccessException or ObjectStoreException { Transient: true }))
                     {
                         // This one alone, perhaps: the others are not held up.
-                        problems.Enqueue(exception.Message);
+                        problems.Enqueue(exception);
                     }
                 }).ConfigureAwait(false);
             if (problems.IsEmpty)
                 spool.MarkAllBooks();
         }
-        catch (Exception exception) when (exception is ObjectStoreException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            problems.Enqueue(exception.Message);
+            problems.Enqueue(exception);
         }
 
-        if (problems.TryPeek(out string? problem) && problem != _problem)
-            Log.BooksNotRestored(logger, problem);
-        _problem = problem;
-        return problem is null;
+        if (problems.TryPeek(out Exception? problem) && problem.Message != _problem)
+            Log.BooksNotRestored(logger, problem.Message);
+        _problem = problem?.Message;
+        return problem;
     }
 
     private async Task<bool> LookAsync(string key, CancellationToken cancellationToken)

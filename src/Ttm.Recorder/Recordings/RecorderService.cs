@@ -110,7 +110,7 @@ public sealed class RecorderService : IAsyncDisposable
         await _restorer.StartAsync(cancellationToken).ConfigureAwait(false);
         _encoding = new EncodingDesk(_options.Workers > 0 ? _options.Workers : Environment.ProcessorCount, _spool, _keyChoice, _catalogue, _works, _storing, _news, _metrics, _clock.Time, _logger);
         new SpoolRecovery(_spool, _books, _catalogue, _works, _encoding, _storing, _news, _logger).Run();
-        _restorer.WhenDone(BeginUpkeeps);
+        _restorer.WhenRead(BeginUpkeeps);
         BeginUpkeeps();
         _journals.Start();
         _watch = _health.RunAsync(_stop.Token);

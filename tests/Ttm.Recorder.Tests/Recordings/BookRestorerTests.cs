@@ -209,5 +209,51 @@ public sealed class BookRestorerTests : IAsyncDisposable
         Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.json").Length.ShouldBe(40);
     }
 
+    /// <summary>Of the store's manifests one can never be read, and one late: that one has a deletion that is not done yet.</summary>
+    [Fact]
+    public async Task Start_WithAManifestThatIsNeverRead_DoesWhatTheOthersSay()
+    {
+        var store = new HookStore(_fixture.Store);
+        RecorderService old = await _fixture.StartAsync(store: store);
+        _fixture.Record(old, "s-1", 0, 25);
+        await RecorderFixture.ReadAsync(old, 3);
+        await old.WaitForIdleAsync();
+        store.BeforeDelete = _ => throw new ObjectStoreException("Slow down.", transient: true);
+        (await old.DeleteAsync(old.List(Lesson)[0].Id, "office", "by mistake", default)).ShouldBe(DeletionOutcome.Pending);
+        await Until.TrueAsync(() => Manifest().Contains("by mistake", StringComparison.Ordinal));
+        await old.DisposeAsync();
+        _fixture.Store.Objects.Keys.ShouldContain(Place + "0001-s-1.mp3");
+
+        _fixture.Store.Objects["lessons/archived/manifest.json"] = [1];
+        int reads = 0;
+        var next = new HookStore(_fixture.Store)
+        {
+            BeforeRead = key => key != Place + "manifest.json" || Interlocked.Increment(ref reads) == 1
+                ? throw new ObjectStoreException("It is archived.", transient: false)
+                : Task.CompletedTask,
+        };
+        await _fixture.StartAsync("elsewhere", next);
+        await Until.TrueAsync(() => !_fixture.Store.Objects.ContainsKey(Place + "0001-s-1.mp3"));
+        File.Exists(Path.Combine(_fixture.Spool, "books", "complete")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Start_WithAForeignKeyAmongTheManifests_ReadsTheRest()
+    {
+        await _fixture.RecordOlderAsync();
+        _fixture.Store.Objects["lessons/my app/manifest.json"] = [1];
+        var store = new HookStore(_fixture.Store)
+        {
+            BeforeRead = key =>
+            {
+                ObjectKey.Demand(key);
+                return Task.CompletedTask;
+            },
+        };
+        RecorderService elsewhere = await _fixture.StartAsync("elsewhere", store);
+        elsewhere.List(Lesson).Count.ShouldBe(1);
+        File.Exists(Path.Combine(_fixture.Spool, "books", "complete")).ShouldBeTrue();
+    }
+
     private string Manifest() => Encoding.UTF8.GetString(_fixture.Store.Objects[Place + "manifest.json"]);
 }
