@@ -20,6 +20,9 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
 
     public RecorderHealth Health => _health;
 
+    /// <summary>What the store itself says when it is asked, whatever it refuses of single objects.</summary>
+    public bool IsStoreWell { get; private set; } = true;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
@@ -44,14 +47,19 @@ internal sealed class HealthWatch(Spool spool, IObjectStore store, RecordingOpti
         long free = FreeBytes(out string? problem);
         _health = new RecorderHealth(problem, before.StoreProblem, free, SpoolBytes());
         long failed = uploader.Failures;
-        if (before.StoreProblem is not null || failed != _failedUploads || time.GetUtcNow() - _storeCheckedAt >= StoreInterval)
+        if (!IsStoreWell || failed != _failedUploads || time.GetUtcNow() - _storeCheckedAt >= StoreInterval)
         {
             _failedUploads = failed;
             StoreHealth answer = await AskStoreAsync(cancellationToken).ConfigureAwait(false);
             _storeCheckedAt = time.GetUtcNow();
+            IsStoreWell = answer.Healthy;
 
             // A store may take what is tried out and refuse what is meant: its tags, its storage class, its deletion.
             _health = _health with { StoreProblem = answer.Healthy ? uploader.Refusal : answer.Reason ?? "The object store cannot be used." };
+        }
+        else if (before.StoreProblem is not null)
+        {
+            _health = _health with { StoreProblem = uploader.Refusal };
         }
 
         Tell(before, _health);

@@ -132,7 +132,7 @@ public sealed class RecorderService : IAsyncDisposable
             await _works.WaitForClosedAsync(cancellationToken).ConfigureAwait(false);
 
             // Waiting for a store that is away would only hold up who wants to stop.
-            if (Health.StoreProblem is null)
+            if (_health.IsStoreWell)
                 await _storing.Running.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

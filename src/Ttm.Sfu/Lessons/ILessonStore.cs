@@ -4,6 +4,7 @@ namespace Ttm.Sfu.Lessons;
 /// <param name="Students">Everybody on the roster, in the order in which they came.</param>
 /// <param name="Listener">Who is selected; still is after a restart.</param>
 /// <param name="EndedAt">Null while it is live.</param>
+/// <param name="SwitchedAt">When the listener was selected; whatever goes on after a restart is no earlier. Null where nobody ever was.</param>
 public sealed record StoredLesson(
     string Id,
     string? Teacher,
@@ -11,7 +12,8 @@ public sealed record StoredLesson(
     string? Listener,
     IReadOnlyDictionary<string, string> Metadata,
     DateTimeOffset StartedAt,
-    DateTimeOffset? EndedAt);
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? SwitchedAt = null);
 
 /// <summary>Keeps lessons over a restart. Called by lessons' control code, never from the media loop. Trouble is the store's own: it logs it and throws nothing.</summary>
 public interface ILessonStore

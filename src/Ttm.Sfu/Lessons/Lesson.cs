@@ -33,7 +33,7 @@ internal sealed class Lesson : ILesson, IDisposable
         Id = stored.Id;
         _context = context;
         _factory = new SessionFactory(context.Port);
-        _wall = context.Port.Clock.StartWallClock(stored.StartedAt);
+        _wall = context.Port.Clock.StartWallClock(stored.SwitchedAt ?? stored.StartedAt);
         _watch = new LessonWatch(Id, _roster, _wall, context);
         _news = new LessonNews(Id, _wall, context);
         _metadata = stored.Metadata;
@@ -202,7 +202,7 @@ internal sealed class Lesson : ILesson, IDisposable
         return result;
     }
 
-    private StoredLesson ToStored() => new(Id, _roster.Teacher, [.. _roster.Students], _roster.Listener, _metadata, _startedAt, _endedAt);
+    private StoredLesson ToStored() => new(Id, _roster.Teacher, [.. _roster.Students], _roster.Listener, _metadata, _startedAt, _endedAt, LessonTime.Ceiling(_switch.SwitchedAt));
 
     private async Task<LessonResult<SessionAccepted>> ConnectAsync(SessionOwner owner, string offer)
     {

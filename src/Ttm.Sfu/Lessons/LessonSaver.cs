@@ -7,13 +7,13 @@ internal sealed class LessonSaver(ILessonStore store, TimeProvider time, ILogger
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    private (string? Teacher, int Students, string? Listener, DateTimeOffset? EndedAt)? _saved;
+    private (string? Teacher, int Students, string? Listener, DateTimeOffset? EndedAt, DateTimeOffset? SwitchedAt)? _saved;
 
     /// <summary>Ends when it is saved, or has taken too long; calls are made one after another, the tasks may be awaited at leisure.</summary>
     public async Task SaveAsync(StoredLesson lesson)
     {
         // The roster only grows.
-        var state = (lesson.Teacher, lesson.Students.Count, lesson.Listener, lesson.EndedAt);
+        var state = (lesson.Teacher, lesson.Students.Count, lesson.Listener, lesson.EndedAt, lesson.SwitchedAt);
         if (_saved == state)
             return;
         _saved = state;

@@ -6,7 +6,8 @@ namespace Ttm.Sfu.Lessons;
 /// <summary>Who listens, since when and in which recording. Under the lesson's gate.</summary>
 internal sealed class ListenerSwitch(StoredLesson stored, bool isRecorded, Roster roster, Publication publication, WallClock wall, LessonContext context)
 {
-    private DateTimeOffset _switchedAt = stored.StartedAt;
+    /// <summary>When the listener was selected; the lesson's beginning where nobody ever was.</summary>
+    public DateTimeOffset SwitchedAt { get; private set; } = stored.SwitchedAt ?? stored.StartedAt;
 
     /// <summary>The recording that runs; null where nobody listens, or nothing is recorded.</summary>
     public string? Recording { get; private set; }
@@ -34,13 +35,13 @@ internal sealed class ListenerSwitch(StoredLesson stored, bool isRecorded, Roste
         roster.Listener = student;
         AwaitsReturn = false;
         Recording = recording?.Recording;
-        _switchedAt = wall.At(at);
+        SwitchedAt = wall.At(at);
         return recording;
     }
 
     public ListenerChange GetChange(bool changed)
     {
         bool connected = roster.Listener is { } listener && roster.FindStudent(listener) is { IsConnected: true };
-        return new ListenerChange(stored.Id, roster.Listener, connected, Recording, _switchedAt, changed);
+        return new ListenerChange(stored.Id, roster.Listener, connected, Recording, SwitchedAt, changed);
     }
 }

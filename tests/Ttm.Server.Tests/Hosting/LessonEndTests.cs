@@ -74,6 +74,23 @@ public sealed class LessonEndTests : IDisposable
     }
 
     [Fact]
+    public async Task End_ThoughTheClockWasSetBackBetweenTwoServers_ComesAfterWhatWasRecorded()
+    {
+        var time = new SetTime { Step = TimeSpan.FromHours(2) };
+        await using (var server = await TestServer.StartWholeAsync(builder => builder.Services.AddSingleton<TimeProvider>(time), Place))
+        {
+            await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a","teacher":"t-1"}""").ShouldBeAsync(201);
+            await Task.Delay(50);
+            await TeachAsync(server, isNew: false);
+        }
+
+        time.Step = TimeSpan.Zero;
+        await using var next = await TestServer.StartWholeAsync(builder => builder.Services.AddSingleton<TimeProvider>(time), Place);
+        await next.SendAsync("DELETE", "/api/v1/lessons/a", next.Service).ShouldBeAsync(204);
+        await WholeAsync();
+    }
+
+    [Fact]
     public async Task Create_OfALessonWhoseIdHasEndedInTheFuture_BeginsAfterThat()
     {
         var time = new SetTime();
@@ -88,9 +105,10 @@ public sealed class LessonEndTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private static async Task TeachAsync(TestServer server, Action? midway = null)
+    private static async Task TeachAsync(TestServer server, Action? midway = null, bool isNew = true)
     {
-        await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a","teacher":"t-1"}""").ShouldBeAsync(201);
+        if (isNew)
+            await server.SendAsync("POST", "/api/v1/lessons", server.Service, """{"id":"a","teacher":"t-1"}""").ShouldBeAsync(201);
         using var teacher = await Speaker.TeachAsync(server, "a");
         await server.SendAsync("PUT", "/api/v1/lessons/a/listener", server.Service, """{"student":"s-1"}""").ShouldBeAsync(200);
         teacher.Speak(Second);
