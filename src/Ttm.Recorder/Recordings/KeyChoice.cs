@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Ttm.Recorder.Storage;
 
@@ -19,7 +20,7 @@ internal sealed class KeyChoice(ObjectKeyTemplate keys, RecordingCatalogue catal
             finished = finished with { Recording = recording, Key = KeyOf(recording) };
         }
 
-        bool taken = books.HasKey(finished) || await uploader.UntilDoneAsync(id, token => ExistsAsync(finished.Key, token), cancellationToken).ConfigureAwait(false);
+        bool taken = books.HasKey(finished) || await uploader.UntilDoneAsync(id, token => IsTakenAsync(finished, token), cancellationToken).ConfigureAwait(false);
         if (!taken)
             return finished with { IsKeyDecided = true };
         string key = ObjectKeyTemplate.WithId(finished.Key, id);
@@ -31,14 +32,19 @@ internal sealed class KeyChoice(ObjectKeyTemplate keys, RecordingCatalogue catal
     public string KeyOf(Recording recording) =>
         keys.Render(recording.StartedAt, recording.Lesson, recording.Teacher ?? "unknown", recording.Student, recording.Sequence, recording.Id);
 
-    private async Task<bool> ExistsAsync(string key, CancellationToken cancellationToken)
+    private async Task<bool> IsTakenAsync(FinishedRecording finished, CancellationToken cancellationToken)
     {
         try
         {
-            ObjectAudio? found = await store.OpenAsync(key, cancellationToken).ConfigureAwait(false);
+            ObjectAudio? found = await store.OpenAsync(finished.Key, cancellationToken).ConfigureAwait(false);
             if (found?.Content is { } content)
                 await content.DisposeAsync().ConfigureAwait(false);
-            return found is not null;
+            if (found is null)
+                return false;
+
+            // It may be its own: an earlier version wrote no decision down, and the answer to the upload may have been lost.
+            return await store.ReadAsync(finished.Key, cancellationToken).ConfigureAwait(false) is { } present
+                && !Convert.ToHexStringLower(SHA256.HashData(present)).Equals(finished.Recording.Sha256, StringComparison.OrdinalIgnoreCase);
         }
         catch (ObjectStoreException exception) when (!exception.Transient)
         {

@@ -218,7 +218,8 @@ internal sealed class StoringStage(
                     finished = present;
             }
 
-            if (!finished.IsKeyDecided)
+            // Decided or not: a manifest that was read since may say that it is another's.
+            if (!finished.IsKeyDecided || books.HasKey(finished))
             {
                 // On disk before the first byte goes out: after a crash, or a deletion, there is no other key to look under.
                 finished = await keys.DecideAsync(finished, cancellationToken).ConfigureAwait(false);

@@ -82,8 +82,41 @@ public sealed class RecordingKeysTests : IAsyncDisposable
         await service.DisposeAsync();
     }
 
+    /// <summary>Decided while the older recording was out of sight: a bucket that was restored since, say.</summary>
     [Fact]
-    public async Task Start_OnASpoolOfAnOlderVersion_AsksForTheKeyFirst()
+    public async Task Start_WithADecidedKeyThatAManifestGivesToAnother_LeavesThatOneAlone()
+    {
+        byte[] older = await _fixture.RecordOlderAsync();
+        KeyValuePair<string, byte[]>[] objects = [.. _fixture.Store.Objects];
+        _fixture.Store.Objects.Clear();
+        var tried = new TaskCompletionSource<string>();
+        var store = new HookStore(_fixture.Store)
+        {
+            BeforePut = key =>
+            {
+                tried.TrySetResult(key);
+                throw new ObjectStoreException("The connection was lost.", transient: true);
+            },
+        };
+        RecorderService elsewhere = await _fixture.StartAsync("elsewhere", store);
+        _fixture.Record(elsewhere, "s-1", 50, 75);
+        (await tried.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(Place + "0001-s-1.mp3");
+        await elsewhere.DisposeAsync();
+
+        foreach ((string key, byte[] content) in objects)
+            _fixture.Store.Objects[key] = content;
+        File.Delete(Path.Combine(_fixture.Spool, "books", "complete"));
+        RecorderService next = await _fixture.StartAsync("elsewhere");
+        (await RecorderFixture.ReadAsync(next, 2))[1].Recording.Location.ShouldBe($"mem://{Place}0002-s-1.mp3");
+        await next.WaitForIdleAsync();
+        _fixture.Store.Objects[Place + "0001-s-1.mp3"].ShouldBe(older);
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_OnASpoolOfAnOlderVersion_AsksForTheKeyFirst(bool isOurs)
     {
         _fixture.Store.IsAway = true;
         RecorderService service = await _fixture.StartAsync();
@@ -96,10 +129,10 @@ public sealed class RecordingKeysTests : IAsyncDisposable
         await File.WriteAllTextAsync(state, old);
 
         _fixture.Store.IsAway = false;
-        _fixture.Store.Objects[Place + "0001-s-1.mp3"] = [1, 2, 3];
+        _fixture.Store.Objects[Place + "0001-s-1.mp3"] = isOurs ? await File.ReadAllBytesAsync(Path.ChangeExtension(state, ".mp3")) : [1, 2, 3];
         RecorderService next = await _fixture.StartAsync();
         Recording stored = (await RecorderFixture.ReadAsync(next, 2))[1].Recording;
-        stored.Location.ShouldBe($"mem://{Place}0001-s-1-{stored.Id}.mp3");
+        stored.Location.ShouldBe(isOurs ? $"mem://{Place}0001-s-1.mp3" : $"mem://{Place}0001-s-1-{stored.Id}.mp3");
     }
 
     /// <summary>Records for s-1; the object gets into the store, and the recorder does not hear of it.</summary>
