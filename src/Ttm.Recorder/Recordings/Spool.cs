@@ -83,9 +83,17 @@ internal sealed class Spool(string directory)
     {
         if (!File.Exists(Mp3Of(id)))
             return false;
-        await using FileStream file = File.OpenRead(Mp3Of(id));
-        byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
-        return Convert.ToHexStringLower(hash).Equals(sha256, StringComparison.OrdinalIgnoreCase);
+        try
+        {
+            await using FileStream file = File.OpenRead(Mp3Of(id));
+            byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
+            return Convert.ToHexStringLower(hash).Equals(sha256, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (IOException)
+        {
+            // A block that the disk does not give any more.
+            return false;
+        }
     }
 
     /// <summary>Ids of all recordings of which something lies here, oldest first.</summary>

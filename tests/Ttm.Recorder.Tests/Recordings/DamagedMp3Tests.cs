@@ -6,8 +6,10 @@ namespace Ttm.Recorder.Tests.Recordings;
 /// <summary>An MP3 that a crash or the disk damaged while it waited in the spool.</summary>
 public sealed class DamagedMp3Tests
 {
-    [Fact]
-    public async Task Start_WithADamagedMp3_MakesItAgainFromTheJournal()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_WithADamagedMp3_MakesItAgainFromTheJournal(bool isReadable)
     {
         await using var fixture = new RecorderFixture();
         fixture.Store.IsAway = true;
@@ -18,9 +20,18 @@ public sealed class DamagedMp3Tests
         await service.DisposeAsync();
         string path = Path.Combine(fixture.Spool, id + ".mp3");
         byte[] whole = await File.ReadAllBytesAsync(path);
-        byte[] damaged = [.. whole];
-        damaged[^100] ^= 1;
-        await File.WriteAllBytesAsync(path, damaged);
+        if (isReadable)
+        {
+            byte[] damaged = [.. whole];
+            damaged[^100] ^= 1;
+            await File.WriteAllBytesAsync(path, damaged);
+        }
+        else
+        {
+            // Opens, and gives EIO.
+            File.Delete(path);
+            File.CreateSymbolicLink(path, "/proc/self/mem");
+        }
 
         var files = new FileSystemStore(new FileSystemStorageOptions { Root = Path.Combine(fixture.Directory, "store") });
         RecorderService next = await fixture.StartAsync(store: files);
