@@ -61,9 +61,9 @@ internal sealed record LessonBook(string Lesson, IReadOnlyList<BookEntry> Record
     {
         LessonBook? book = JsonSerializer.Deserialize(json, RecorderJson.Default.LessonBook);
         bool isSound = book is { Recordings: not null } && JournalHeading.IsName(book.Lesson)
-            && book.Recordings.All(entry => entry is { Key: not null, Recording: { Id: not null, Format: not null } })
+            && book.Recordings.All(entry => entry is { Key: not null, Recording: { Id: not null, Student: not null, Format: not null } } && entry.Recording.Lesson == book.Lesson)
             && (book.Deleted ?? []).All(stone => stone is { Id: not null, Manifest: not null, Pending: not null })
-            && (book.Sittings ?? []).All(sitting => sitting is { Messages: not null });
+            && (book.Sittings ?? []).All(sitting => sitting is { Messages: not null, Whole: null or { Key: not null, Recordings: not null } } && sitting.Messages.All(message => message is not null));
         return isSound ? book! : throw new JsonException("It is not the book of a lesson.");
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ttm.Recorder.Recordings;
 using Ttm.Recorder.Storage;
 using Ttm.Testing;
@@ -207,6 +209,21 @@ public sealed class BookRestorerTests : IAsyncDisposable
         await Until.TrueAsync(() => File.Exists(Path.Combine(_fixture.Spool, "books", "complete")));
         Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.dirty").ShouldBeEmpty();
         Directory.GetFiles(Path.Combine(_fixture.Spool, "books"), "*.json").Length.ShouldBe(40);
+    }
+
+    /// <summary>One that a start would stumble over is no book.</summary>
+    [Fact]
+    public async Task Parse_OfWhatIsNoBook_Throws()
+    {
+        await _fixture.RecordOlderAsync();
+        string manifest = Manifest();
+        LessonBook.Parse(Encoding.UTF8.GetBytes(manifest)).Recordings.Count.ShouldBe(1);
+        foreach ((string path, JsonNode? value) in new (string, JsonNode?)[] { ("lesson", null), ("lesson", "other"), ("student", null), ("id", null), ("format", null) })
+        {
+            JsonNode book = JsonNode.Parse(manifest)!;
+            book["recordings"]![0]!["recording"]![path] = value;
+            Should.Throw<JsonException>(() => LessonBook.Parse(Encoding.UTF8.GetBytes(book.ToJsonString())));
+        }
     }
 
     /// <summary>Of the store's manifests one can never be read, and one late: that one has a deletion that is not done yet.</summary>
