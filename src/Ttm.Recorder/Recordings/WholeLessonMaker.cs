@@ -81,7 +81,9 @@ internal sealed class WholeLessonMaker(Spool spool, Uploader uploader, long minF
         {
             if (await JoinAsync(draft, book.Lesson, entries, start, end, cancellationToken).ConfigureAwait(false) is not { } joined)
                 return null;
-            string key = KeyFor(book, sitting)!;
+
+            // In place of the one that is there: its number may not be the first any more.
+            string key = sitting.Whole?.Key ?? KeyFor(book, sitting)!;
             var properties = new ObjectProperties("audio/mpeg", joined.Sha256, new Dictionary<string, string> { ["lesson"] = book.Lesson }, book.Lesson + ".mp3");
             StoredObject stored = await uploader.StoreAsync(key, draft, properties, cancellationToken).ConfigureAwait(false);
             Log.WholeStored(logger, book.Lesson, stored.Location, entries.Count);

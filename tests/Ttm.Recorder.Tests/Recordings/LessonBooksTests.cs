@@ -97,6 +97,34 @@ public sealed class LessonBooksTests : IAsyncDisposable
         _fixture.Store.Objects.Keys.ShouldBe([Place + "manifest.json"]);
     }
 
+    /// <summary>The first recording was stored last, so the whole of the others was named by the second's number.</summary>
+    [Fact]
+    public async Task Start_WithAWholeThatIsNamedByALaterNumber_ReplacesIt()
+    {
+        RecorderService service = await _fixture.StartAsync();
+        DateTimeOffset startedAt = _fixture.Now;
+        _fixture.Record(service, "s-1", 0, 25);
+        _fixture.Record(service, "s-2", 25, 50);
+        service.LessonEnded(Lesson, startedAt, _fixture.Now, []);
+        await RecorderFixture.ReadAsync(service, 6);
+        await service.WaitForIdleAsync();
+        string[] ids = [.. service.List(Lesson).Select(recording => recording.Id)];
+        await RecorderFixture.StopAsync(service);
+        string book = Path.Combine(_fixture.Spool, "books", Lesson + ".json");
+        string text = (await File.ReadAllTextAsync(book)).Replace("/lesson.mp3", "/lesson-0002.mp3", StringComparison.Ordinal);
+        string changed = text.Replace($"[\"{ids[0]}\",\"{ids[1]}\"]", $"[\"{ids[1]}\"]", StringComparison.Ordinal);
+        changed.ShouldNotBe(text);
+        await File.WriteAllTextAsync(book, changed);
+        await File.WriteAllTextAsync(Path.ChangeExtension(book, ".dirty"), "");
+        _fixture.Store.Objects.TryRemove(Place + "lesson.mp3", out byte[]? whole).ShouldBeTrue();
+        _fixture.Store.Objects[Place + "lesson-0002.mp3"] = [1];
+
+        RecorderService next = await _fixture.StartAsync();
+        await next.WaitForIdleAsync();
+        _fixture.Store.Objects[Place + "lesson-0002.mp3"].ShouldBe(whole);
+        (await _fixture.VerifyAsync()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task LessonEnded_WhereNothingWasRecorded_LeavesNoTrace()
     {
