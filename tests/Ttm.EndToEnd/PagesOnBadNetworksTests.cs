@@ -15,6 +15,35 @@ public sealed class PagesOnBadNetworksTests(Browser browser, ITestOutputHelper o
     private const float Soon = 20_000;
 
     [Fact]
+    public async Task StudentPage_AnAnswerThatIsOlderThanASwitch_DoesNotUndoIt()
+    {
+        // Holds what the server says of the lesson, once it is told to.
+        const string Hold = """
+            const real = fetch;
+            window.fetch = async (url, options) => {
+              const response = await real(url, options);
+              if (window.holding && String(url).endsWith('/lessons/algebra-3')) await (window.held = window.holding);
+              return response;
+            };
+            """;
+        await using var server = await ServerProcess.StartAsync();
+        using var api = new LessonApi(server, Lesson);
+        await api.CreateAsync([]);
+        var teacher = await TeacherPage.OpenAsync(Browser, server, Lesson);
+        var student = await StudentPage.JoinAsync(Browser, server, Lesson, "ana", Hold);
+        await teacher.ShowsStudentAsync("ana", "connected");
+        await student.Page.EvaluateAsync("() => { window.holding = new Promise((resolve) => (window.release = resolve)); }");
+        await teacher.GoOnAirAsync();
+        await student.Page.WaitForFunctionAsync("() => Boolean(window.held)");
+        await teacher.ClickAsync("ana");
+        await student.ShowsTalkingAsync();
+
+        await student.Page.EvaluateAsync("() => { window.holding = null; window.release(); return new Promise((resolve) => setTimeout(resolve, 500)); }");
+        await student.ShowsTalkingAsync();
+        await student.Page.HearsAsync(4);
+    }
+
+    [Fact]
     public async Task Pages_LossACutAndAnotherPath_AreToldSoonAndMended()
     {
         var port = FreePorts.Take();

@@ -21,6 +21,7 @@ let events = null;
 let answers = null;
 let wakeLock = null;
 let lastSound = 0;
+let told = 0; // events so far: an answer that was on its way when one came is old
 
 // What the words are made of.
 const now = {
@@ -98,7 +99,12 @@ function onLevel(level) {
 
 async function refresh() {
   try {
-    const view = await api.getLesson();
+    let view;
+    let before;
+    do {
+      before = told;
+      view = await api.getLesson();
+    } while (before !== told);
     const names = view.metadata ?? {};
     now.teacher = names[`name.${view.teacher?.id}`] ?? '';
     now.teacherHere = view.teacher?.connected ?? false;
@@ -115,6 +121,7 @@ async function refresh() {
 }
 
 function onEvent({ type, data }) {
+  told++;
   if (type === 'listener.changed') setSelected(data.student === me);
   else if (type === 'teacher.connected') refresh();
   else if (type === 'teacher.disconnected') now.teacherHere = now.muted = false;

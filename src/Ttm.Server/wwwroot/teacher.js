@@ -20,6 +20,7 @@ let names = {};
 let loaded = false;
 let events = null;
 let listener = null;
+let told = 0; // events and switches so far: an answer that was on its way when one came is old
 
 /** Display names travel as lesson metadata, `name.{id}`; without one the id is the name. */
 function nameOf(id) {
@@ -63,7 +64,13 @@ function start() {
 /** Reads everything again: at the start and whenever the event stream came back. */
 async function refresh() {
   try {
-    const [now, recorded, messages] = await Promise.all([api.getLesson(), api.getRecordings(), api.getMessages()]);
+    let answers;
+    let before;
+    do {
+      before = told;
+      answers = await Promise.all([api.getLesson(), api.getRecordings(), api.getMessages()]);
+    } while (before !== told);
+    const [now, recorded, messages] = answers;
     names = now.metadata ?? {};
     setText($('#lesson-name'), names.title ?? lesson);
     for (const id of expected(names, now.teacher?.id)) students.put(id, { name: nameOf(id) });
@@ -102,6 +109,7 @@ function onKey(event) {
 }
 
 function onEvent({ type, data }) {
+  told++;
   if (type.startsWith('recording.')) recordings.put(data);
   else if (type === 'message.posted') addMessage(data, true);
   else if (type === 'listener.changed') showListener(data.student ?? null);
@@ -141,6 +149,7 @@ async function talk(id) {
       wish = null;
       if (student === null) await api.clearListener();
       else await api.selectListener(student);
+      told++;
       if (!wish) showListener(student);
     }
     alarms.set('switch', false);

@@ -236,6 +236,9 @@ internal sealed class Lesson : ILesson, IDisposable
     private async Task SwitchAsync(string? student)
     {
         var stretch = await _switch.ToAsync(student);
+
+        // Before the event: who hears of the switch and asks must not be told what was.
+        Snapshot = TakeSnapshot();
         _news.Switched(_switch.GetChange(true));
         stretch?.Announce();
     }
