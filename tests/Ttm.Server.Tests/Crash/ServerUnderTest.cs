@@ -22,7 +22,7 @@ internal sealed class ServerUnderTest : IDisposable
         Url = $"http://127.0.0.1:{FreePort(SocketType.Stream, ProtocolType.Tcp)}";
         _settings =
         [
-            $"--Http:Urls={Url}", $"--Auth:Keys:{ApiKey}={Secret}", $"--Media:Port={FreePort(SocketType.Dgram, ProtocolType.Udp)}", "--Media:PublicAddresses=127.0.0.1",
+            $"--Http:Urls={Url}", $"--Auth:Keys:{ApiKey}={Secret}", $"--Media:Port={FreeMediaPort()}", "--Media:PublicAddresses=127.0.0.1",
             "--Admission:Enabled=false", "--Server:DrainTimeout=00:00:00", $"--Recording:Spool={directory}/spool", $"--Storage:FileSystem:Root={directory}/recordings", .. settings,
         ];
         Client = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(20) };
@@ -122,6 +122,25 @@ internal sealed class ServerUnderTest : IDisposable
         using var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    // The media port is one of UDP and one of TCP.
+    private static int FreeMediaPort()
+    {
+        while (true)
+        {
+            var port = FreePort(SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                using var twin = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+                twin.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody else's connection; another one.
+            }
+        }
     }
 
     private async Task<bool> IsReadyAsync()
